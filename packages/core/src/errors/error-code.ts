@@ -1,0 +1,41 @@
+/**
+ * Every code that an error, a rejected delivery or a dead letter of this project can carry. `docs/errors.md` has a heading for
+ * each, with its cause and remedy.
+ */
+export const errorCodes = [
+  // Options and configuration
+  'ERR_OPTIONS',
+  'ERR_CONFIGURATION',
+  // Webhooks
+  'ERR_SIGNATURE_MISSING',
+  'ERR_SIGNATURE_MISMATCH',
+  'ERR_TIMESTAMP_MISSING',
+  'ERR_TIMESTAMP_INVALID',
+  'ERR_TIMESTAMP_OUTSIDE_TOLERANCE',
+  'ERR_WEBHOOK_NOT_JSON',
+  'ERR_WEBHOOK_UNKNOWN_TYPE',
+  'ERR_WEBHOOK_INVALID',
+  // Before an event is sent
+  'ERR_MAPPING',
+  'ERR_NO_IDENTIFIER',
+  'ERR_TOO_LARGE',
+  // The destination's answers
+  'ERR_REJECTED',
+  'ERR_CREDENTIALS',
+  'ERR_DESTINATION_NOT_FOUND',
+  'ERR_REDIRECTED',
+  'ERR_RATE_LIMITED',
+  'ERR_UNAVAILABLE',
+  'ERR_UNREADABLE_ANSWER',
+  'ERR_UNACCOUNTED',
+  // No answer
+  'ERR_TIMEOUT',
+  'ERR_NETWORK',
+  'ERR_ABORTED',
+  // The relay's verdicts
+  'ERR_OUTCOME_UNKNOWN',
+  'ERR_MAX_AGE',
+] as const
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number]

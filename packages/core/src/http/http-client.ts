@@ -1,0 +1,149 @@
+import http from 'node:http'
+import https from 'node:https'
+import got, { type Got, RequestError, TimeoutError } from 'got'
+import { HttpsProxyAgent } from 'hpagent'
+import { getProxyForUrl } from 'proxy-from-env'
+import type { DestinationResponse } from '../connector/connector-definition.ts'
+
+const maxResponseBytes = 1_048_576
+const maxRedirects = 3
+
+/** What {@link createHttpClient} needs. */
+export interface HttpClientOptions {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** Sent with every request, credentials among them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Requests in flight, and so sockets. */
+  readonly maxSockets: number
+  /** Whether a redirect may be followed with the same body and headers. */
+  mayFollowRedirect?(url: URL): boolean
+}
+
+/** A request that got no answer, or none that could be read to its end. */
+export interface NoAnswer {
+  readonly kind: 'no_answer'
+  readonly reason: 'timeout' | 'network' | 'aborted'
+  /** The system's name of the failure: `ECONNREFUSED`. Never a message, which could hold a URL or a key. */
+  readonly cause: string
+  /** Whether any part of the body had gone out. */
+  readonly mayHaveArrived: boolean
+}
+
+/** The answer, or why there is none. */
+export type Answer = { readonly kind: 'answer'; readonly response: DestinationResponse } | NoAnswer
+
+/** One connector's connection to its destination. */
+export interface HttpClient {
+  request(method: 'GET' | 'POST', path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<Answer>
+  close(): void
+}
+
+/**
+ * One got client: no retries, 5 s to connect, 20 s in all, keep-alive, as many sockets as `maxSockets`, `HTTPS_PROXY` and
+ * `NO_PROXY` honoured, answers read up to 1 MiB. It never throws for what the network does, and got's errors, which hold
+ * headers and body, do not leave it.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agent = createAgents(options.origin, options.maxSockets)
+  const closing = new AbortController()
+  const client = got.extend({
+    agent,
+    headers: { ...options.headers },
+    retry: { limit: 0 },
+    timeout: { connect: 5_000, secureConnect: 5_000, request: 20_000 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: true,
+    cookieJar: undefined,
+  })
+
+  return {
+    async request(method, path, body, signal) {
+      const ended = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      let url = new URL(path, options.origin)
+      for (let redirects = 0; ; redirects += 1) {
+        const answer = await exchange(client, method, url, body, ended)
+        const target = answer.kind === 'answer' ? redirectTarget(answer.response, url) : undefined
+        if (target === undefined || redirects === maxRedirects || options.mayFollowRedirect?.(target) !== true) return answer
+        url = target
+      }
+    },
+    close() {
+      closing.abort()
+      agent.http.destroy()
+      agent.https.destroy()
+    },
+  }
+}
+
+function createAgents(origin: string, maxSockets: number): { http: http.Agent; https: https.Agent } {
+  const settings = { keepAlive: true, maxSockets, maxTotalSockets: maxSockets, scheduling: 'lifo' as const }
+  const proxy = getProxyForUrl(origin)
+  return {
+    http: new http.Agent(settings),
+    https: proxy === '' ? new https.Agent(settings) : new HttpsProxyAgent({ ...settings, proxy }),
+  }
+}
+
+async function exchange(
+  client: Got,
+  method: 'GET' | 'POST',
+  url: URL,
+  body: string | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (signal.aborted) return { kind: 'no_answer', reason: 'aborted', cause: 'aborted', mayHaveArrived: false }
+  let sentBytes = 0
+  let head: { status: number; headers: Record<string, string> } | undefined
+  const chunks: Uint8Array[] = []
+  let receivedBytes = 0
+  try {
+    const stream = client.stream(url, { method, signal, ...(body === undefined ? {} : { body }) })
+    stream.on('uploadProgress', ({ transferred }) => {
+      sentBytes = transferred
+    })
+    stream.on('response', (response: http.IncomingMessage) => {
+      head = { status: response.statusCode ?? 0, headers: flatten(response.headers) }
+    })
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      receivedBytes += chunk.length
+      if (receivedBytes > maxResponseBytes) break
+    }
+  } catch (error) {
+    // An answer that broke off half-way still has its status; what is left of its body is not JSON any more.
+    if (head === undefined) return noAnswer(error, signal, sentBytes > 0)
+  }
+  if (head === undefined) return { kind: 'no_answer', reason: 'network', cause: 'no response', mayHaveArrived: true }
+  const text = Buffer.concat(chunks).subarray(0, maxResponseBytes).toString('utf8')
+  return { kind: 'answer', response: { ...head, text, json: receivedBytes > maxResponseBytes ? undefined : parseJson(text) } }
+}
+
+function noAnswer(error: unknown, signal: AbortSignal, mayHaveArrived: boolean): NoAnswer {
+  if (signal.aborted) return { kind: 'no_answer', reason: 'aborted', cause: 'aborted', mayHaveArrived }
+  const cause = error instanceof RequestError ? error.code : 'unknown'
+  if (error instanceof TimeoutError)
+    return { kind: 'no_answer', reason: 'timeout', cause: `${error.event} timeout`, mayHaveArrived }
+  return { kind: 'no_answer', reason: 'network', cause: /^[A-Z_0-9]+$/.test(cause) ? cause : 'unknown', mayHaveArrived }
+}
+
+function redirectTarget({ status, headers }: DestinationResponse, from: URL): URL | undefined {
+  const location = headers['location']
+  if (![301, 302, 307, 308].includes(status) || location === undefined || !URL.canParse(location, from.href)) return undefined
+  return new URL(location, from)
+}
+
+function flatten(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
