@@ -15,6 +15,7 @@ export type Script = (request: ReceivedRequest, response: http.ServerResponse) =
 /** A server on loopback that answers by script and records what came in. */
 export interface ScriptedServer {
   readonly url: string
+  readonly server: http.Server
   readonly requests: ReceivedRequest[]
   readonly peakSockets: () => number
   readonly close: () => Promise<void>
@@ -47,6 +48,7 @@ export async function createScriptedServer(script: Script): Promise<ScriptedServ
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
     requests,
     peakSockets: () => peak,
     close: () =>

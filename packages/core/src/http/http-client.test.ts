@@ -152,3 +152,14 @@ it('opens no more sockets than it may', async () => {
   await Promise.all(Array.from({ length: 20 }, () => post(http)))
   expect(server?.peakSockets()).toBe(2)
 })
+
+it('closing after answers that came before the upload was complete is no error', async () => {
+  const http = await connect(() => {})
+  // Answers at the first byte, without reading the request.
+  server?.server.removeAllListeners('request').on('request', (_, response) => response.writeHead(200).end('{}'))
+  const large = JSON.stringify('x'.repeat(5_000_000))
+  const answers = await Promise.all(Array.from({ length: 4 }, () => http.request('POST', '/path', large, undefined)))
+  expect(answers.some(({ kind }) => kind === 'answer')).toBe(true)
+  http.close()
+  await new Promise((resolve) => setImmediate(resolve))
+})

@@ -100,6 +100,9 @@ async function exchange(
   let receivedBytes = 0
   try {
     const stream = client.stream(url, { method, signal, ...(body === undefined ? {} : { body }) })
+    // An answer that is complete before got has noted the end of the upload leaves got listening to the signal: an abort long
+    // after would be an error that nobody hears.
+    stream.on('error', () => {})
     stream.on('uploadProgress', ({ transferred }) => {
       sentBytes = transferred
     })
