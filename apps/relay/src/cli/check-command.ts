@@ -1,0 +1,40 @@
+import { styleText } from 'node:util'
+import type { CheckResult, Connector } from '@subtotal-connectors/core'
+import { loadDestinations } from '../config/load-config.ts'
+import type { CommandContext, OutputStream } from './command-context.ts'
+import type { ConfigurationOptions } from './configuration-source.ts'
+import { configurationSource } from './configuration-source.ts'
+import type { ExitCode } from './exit-code.ts'
+
+const checkTimeoutMs = 30_000
+
+/** `subtotal-relay check`: asks every destination, prints what each proved, and fails when one has a problem. */
+export async function check(options: ConfigurationOptions, context: CommandContext): Promise<ExitCode> {
+  const destinations = Object.entries(await loadDestinations(configurationSource(options, context)))
+  const signal = AbortSignal.any([context.stopSignal(), AbortSignal.timeout(checkTimeoutMs)])
+  const results = await Promise.all(
+    destinations.map(async ([name, connector]) => ({ name, result: await checkOne(connector, signal) })),
+  )
+  for (const { name, result } of results) context.stdout.write(formatCheck(name, result, context.stdout))
+  return results.every(({ result }) => result.ok) ? 0 : 1
+}
+
+async function checkOne(connector: Connector, signal: AbortSignal): Promise<CheckResult> {
+  try {
+    return await connector.check({ signal })
+  } finally {
+    await connector.close()
+  }
+}
+
+/** A destination's check as a person reads it: one line per finding. */
+function formatCheck(name: string, result: CheckResult, stream: OutputStream): string {
+  const verdict = result.ok ? styleText('green', 'ok', { stream }) : styleText('red', 'problem', { stream })
+  const lines = [
+    `${styleText('bold', name, { stream })}: ${verdict}`,
+    ...result.proved.map((sentence) => `  proved:  ${sentence}`),
+    ...result.problems.map((sentence) => `  problem: ${sentence}`),
+    ...result.notes.map((sentence) => `  note:    ${sentence}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,146 @@
+import { Command } from 'commander'
+import type { CommandContext } from './command-context.ts'
+import type { ExitCode } from './exit-code.ts'
+import { parseCount, parseRate } from './number-option.ts'
+import { readVersion } from './read-version.ts'
+
+type Ended = (exitCode: ExitCode) => void
+
+const configOption = ['-c, --config <file>', 'configuration file to use instead of relay.config.ts'] as const
+
+/**
+ * The command line of `subtotal-relay`. Each command is imported when it is run, so that `--help` is quick and `preview` needs
+ * no database.
+ */
+export function createProgram(context: CommandContext, ended: Ended): Command {
+  const program = new Command('subtotal-relay')
+    .description("Receives Subtotal's webhooks, stores them durably and delivers them to Braze, Klaviyo and Customer.io.")
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see how it is used.')
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay demo', 'see it work: nothing leaves this machine'],
+        ['subtotal-relay check', 'test the keys of the configured destinations'],
+        ['subtotal-relay start', 'run the relay with the settings of the environment, .env and relay.config.ts'],
+      ).concat('\nExit codes: 0 done, 1 failed, 2 wrong use. Settings: docs/configuration.md.\n'),
+    )
+  addStart(program, context, ended)
+  addDemo(program, context, ended)
+  addCheck(program, context, ended)
+  addPreview(program, context, ended)
+  addSend(program, context, ended)
+  return program
+}
+
+function addStart(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('start')
+    .description('run the relay; SIGTERM or Ctrl-C ends it after what is in flight')
+    .option(...configOption)
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay start', 'settings from the environment, .env and relay.config.ts'],
+        ['PORT=0 subtotal-relay start --config staging.config.ts', 'another configuration file, any free port'],
+      ),
+    )
+    .action(async (options) => {
+      const { start } = await import('./start-command.ts')
+      ended(await start(options, context))
+    })
+}
+
+function addDemo(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('demo')
+    .description('run a relay with mock destinations and made-up webhooks; your settings are not used')
+    .option('--once', 'send a number of events, wait until every destination has them, and end')
+    .option('--count <number>', 'how many events --once sends (default: 200)', parseCount)
+    .option('--rate <number>', 'webhooks per second', parseRate, 20)
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay demo', 'until Ctrl-C'],
+        ['subtotal-relay demo --once', '200 events; exits 0 when every destination has each of them, 1 after 120 s'],
+        ['subtotal-relay demo --rate 100', 'faster'],
+      ),
+    )
+    .action(async (options) => {
+      const { demo } = await import('./demo-command.ts')
+      ended(await demo(options, context))
+    })
+}
+
+function addCheck(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('check')
+    .description('ask each configured destination whether key, region and permissions are right; creates no data there')
+    .option(...configOption)
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay check', 'exits 1 when a destination has a problem'],
+        ['KLAVIYO_API_KEY_FILE=/run/secrets/klaviyo subtotal-relay check', 'a key from a file'],
+      ),
+    )
+    .action(async (options) => {
+      const { check } = await import('./check-command.ts')
+      ended(await check(options, context))
+    })
+}
+
+function addPreview(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('preview <webhook.json>')
+    .description('show the exact request that each destination would get for a webhook; sends nothing, shows no key')
+    .option('-d, --destination <name>', 'only this destination')
+    .option('-t, --type <type>', 'type of the webhook, for a file that holds the payload alone')
+    .option('--json', 'print JSON')
+    .option(...configOption)
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay preview purchase.json', 'every configured destination, or all three with placeholder settings'],
+        ['subtotal-relay preview purchase.json --destination klaviyo', 'one of them'],
+        ['subtotal-relay preview payload.json --type connection.activated', 'a payload without its envelope'],
+      ),
+    )
+    .action(async (file: string, options) => {
+      const { preview } = await import('./preview-command.ts')
+      ended(await preview(file, options, context))
+    })
+}
+
+function addSend(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('send [files...]')
+    .description('sign webhooks with SUBTOTAL_SIGNING_SECRET and post them to a relay')
+    .option('--generate', 'send made-up webhooks instead of files')
+    .option('--count <number>', 'how many --generate makes (default: 200)', parseCount)
+    .option('--rate <number>', 'webhooks per second (default: as fast as the relay answers)', parseRate)
+    .option('--url <url>', 'the relay (default: RELAY_URL, or http://127.0.0.1:8080)')
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay send purchase.json', 'a file, byte for byte'],
+        ['subtotal-relay send --generate --count 500 --rate 50', 'made-up people at example domains'],
+        ['subtotal-relay send webhook.json --url https://relay.example.com', 'another relay'],
+      ).concat('\nThe secret is never an argument: it comes from the environment, .env, or SUBTOTAL_SIGNING_SECRET_FILE.\n'),
+    )
+    .action(async (files: string[], options) => {
+      const { send } = await import('./send-command.ts')
+      ended(await send(files, options, context))
+    })
+}
+
+function examples(...lines: readonly (readonly [command: string, says: string])[]): string {
+  return `\nExamples:\n${lines.map(([command, says]) => `  $ ${command}\n      ${says}`).join('\n')}\n`
+}

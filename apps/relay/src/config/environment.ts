@@ -1,0 +1,54 @@
+/** One environment variable that the relay reads. */
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly description: string
+  /** As it would be written; absent when there is none. */
+  readonly default?: string
+  /** Whether it holds a secret; then `<name>_FILE` names a file to read it from. */
+  readonly secret?: true
+}
+
+const table = [
+  { name: 'HOST', description: 'Address to listen on.', default: '127.0.0.1' },
+  { name: 'PORT', description: 'Port to listen on; 0 takes a free one.', default: '8080' },
+  { name: 'LOG_LEVEL', description: 'trace, debug, info, warn, error, fatal or silent.', default: 'info' },
+  {
+    name: 'RELAY_STORE',
+    description: 'Where events are kept: sqlite:<path>, relative to the working folder.',
+    default: 'sqlite:./data/relay.db',
+  },
+  { name: 'RELAY_ADMIN_TOKEN', description: 'Opens the admin API to operators.', secret: true },
+  { name: 'RELAY_VIEWER_TOKEN', description: "Opens the admin API for reading, with people's data masked.", secret: true },
+  { name: 'RELAY_BODY_LIMIT', description: 'Largest webhook body in bytes.', default: '1048576' },
+  { name: 'RELAY_CURRENCY', description: 'Currency of purchases, an ISO 4217 code, for destinations that take one.' },
+  {
+    name: 'SUBTOTAL_SIGNING_SECRET',
+    description: "The webhook destination's signing secret; several are separated by commas.",
+    secret: true,
+  },
+  { name: 'SUBTOTAL_SIGNATURE_TOLERANCE', description: "How many seconds a webhook's timestamp may be off.", default: '86400' },
+  { name: 'SUBTOTAL_LINK_URL', description: 'Where customers link an account: one URL, or walmart=https://…,target=https://…' },
+  { name: 'SUBTOTAL_API_KEY', description: "Key for Subtotal's own API. Not supported yet.", secret: true },
+  { name: 'SUBTOTAL_BASE_URL', description: "Another origin for Subtotal's own API. Not supported yet." },
+  { name: 'BRAZE_API_KEY', description: 'Switches Braze on. Needs the permission users.track.', secret: true },
+  { name: 'BRAZE_INSTANCE', description: 'Braze instance, such as US-01 or EU-02.' },
+  { name: 'BRAZE_IDENTIFY_BY', description: 'email, customerId or mobile; several are tried in order.', default: 'email' },
+  { name: 'BRAZE_BASE_URL', description: "An origin to use instead of the instance's." },
+  {
+    name: 'KLAVIYO_API_KEY',
+    description: 'Switches Klaviyo on. A private key with the scopes events:write and profiles:write.',
+    secret: true,
+  },
+  { name: 'KLAVIYO_IDENTIFY_BY', description: 'email, customerId or mobile; several are tried in order.', default: 'email' },
+  { name: 'KLAVIYO_BASE_URL', description: "An origin to use instead of Klaviyo's." },
+  { name: 'CUSTOMERIO_API_KEY', description: 'Switches Customer.io on. The write key of a Pipelines source.', secret: true },
+  { name: 'CUSTOMERIO_REGION', description: 'us or eu.', default: 'us' },
+  { name: 'CUSTOMERIO_IDENTIFY_BY', description: 'email or customerId; several are tried in order.', default: 'email' },
+  { name: 'CUSTOMERIO_BASE_URL', description: "An origin to use instead of the region's." },
+] as const
+
+/** The name of one of {@link environmentVariables}. */
+export type EnvironmentName = (typeof table)[number]['name']
+
+/** Every environment variable of the relay, in the order of the documentation. Empty counts as not set. */
+export const environmentVariables: readonly EnvironmentVariable[] = table

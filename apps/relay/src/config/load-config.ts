@@ -1,0 +1,79 @@
+import type { Connector } from '@subtotal-connectors/core'
+import { ConfigurationError } from './configuration-error.ts'
+import type { RelayDefinition } from './define-relay.ts'
+import { environmentDestinations } from './environment-destinations.ts'
+import { loadRelayFile } from './load-relay-file.ts'
+import { parseInteger, parseLogLevel, parseSecrets, parseStore } from './parse-settings.ts'
+import type { Environment } from './read-environment.ts'
+import { mergeDotEnv, readEnvironment } from './read-environment.ts'
+import type { RelayConfig } from './relay-config.ts'
+
+export type { RelayConfig } from './relay-config.ts'
+
+/** Where configuration is looked for. */
+export interface LoadOptions {
+  readonly env: NodeJS.ProcessEnv
+  /** Paths, `.env` and `relay.config.ts` are relative to it. */
+  readonly cwd: string
+  /** Instead of `relay.config.ts` in the working folder. */
+  readonly configPath?: string
+}
+
+const mebibyte = 1024 * 1024
+const msPerSecond = 1_000
+
+/**
+ * The relay's configuration: from the environment, from `.env` for what the environment does not have, and from `relay.config.ts`.
+ * Throws a `ConfigurationError` whose message names the variable and the fix.
+ */
+export async function loadConfig(options: LoadOptions): Promise<RelayConfig> {
+  const env = mergeDotEnv(options.env, options.cwd)
+  const values = readEnvironment(env, options.cwd)
+  refuseUnsupported(values)
+  const settings = {
+    host: values.HOST ?? '127.0.0.1',
+    port: parseInteger('PORT', values.PORT ?? '8080', 0, 65_535),
+    logLevel: parseLogLevel(values.LOG_LEVEL ?? 'info'),
+    store: parseStore(values.RELAY_STORE ?? 'sqlite:./data/relay.db', options.cwd),
+    bodyLimitBytes: parseInteger('RELAY_BODY_LIMIT', values.RELAY_BODY_LIMIT ?? String(mebibyte), 1, 64 * mebibyte),
+    signatureToleranceMs:
+      msPerSecond * parseInteger('SUBTOTAL_SIGNATURE_TOLERANCE', values.SUBTOTAL_SIGNATURE_TOLERANCE ?? '86400', 0, 31_536_000),
+    signingSecrets: parseSecrets(values.SUBTOTAL_SIGNING_SECRET),
+    ...tokens(values),
+  }
+  return { ...settings, ...(await loadDefinition(options, env, values)) }
+}
+
+/** The destinations alone, for looking at them: needs no signing secret and no store. Throws as {@link loadConfig} does. */
+export async function loadDestinations(options: LoadOptions): Promise<Readonly<Record<string, Connector>>> {
+  const env = mergeDotEnv(options.env, options.cwd)
+  const { destinations } = await loadDefinition(options, env, readEnvironment(env, options.cwd))
+  return destinations
+}
+
+async function loadDefinition(options: LoadOptions, env: NodeJS.ProcessEnv, values: Environment): Promise<RelayDefinition> {
+  // A relay.config.ts reads its keys from the environment, and those in .env are meant for it too.
+  Object.assign(options.env, env)
+  const definition = await loadRelayFile(options.cwd, options.configPath)
+  const found = definition ?? { destinations: environmentDestinations(values) }
+  if (Object.keys(found.destinations).length > 0) return found
+  throw new ConfigurationError(
+    definition === undefined
+      ? 'No destination is configured. Set BRAZE_API_KEY, KLAVIYO_API_KEY or CUSTOMERIO_API_KEY, or write a relay.config.ts.'
+      : 'relay.config.ts has no destination. Add one to "destinations".',
+  )
+}
+
+function tokens(values: Environment): Pick<RelayConfig, 'adminToken' | 'viewerToken'> {
+  const { RELAY_ADMIN_TOKEN: adminToken, RELAY_VIEWER_TOKEN: viewerToken } = values
+  if (adminToken !== undefined && adminToken === viewerToken) {
+    throw new ConfigurationError('RELAY_ADMIN_TOKEN and RELAY_VIEWER_TOKEN are the same. Give the viewers a token of their own.')
+  }
+  return { ...(adminToken === undefined ? {} : { adminToken }), ...(viewerToken === undefined ? {} : { viewerToken }) }
+}
+
+function refuseUnsupported(values: Environment): void {
+  if (values.SUBTOTAL_API_KEY !== undefined) {
+    throw new ConfigurationError("SUBTOTAL_API_KEY is set, but Subtotal's own API is not supported yet. Remove SUBTOTAL_API_KEY.")
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Connector } from '@subtotal-connectors/core'
+import { SubtotalError } from '@subtotal-connectors/core'
+import { z } from 'zod'
+import { ConfigurationError } from './configuration-error.ts'
+import type { RelayDefinition } from './define-relay.ts'
+
+const names = ['relay.config.ts', 'relay.config.mts', 'relay.config.js', 'relay.config.mjs']
+
+const connectorSchema = z.custom<Connector>(isConnector, 'is not a connector')
+const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
+  destinations: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/i, 'is not a name of letters, digits, - and _'),
+    connectorSchema,
+  ),
+  lanes: z
+    .record(
+      z.string(),
+      z.strictObject({
+        concurrency: z.int().min(1).max(64).exactOptional(),
+        maxUnknownOutcomes: z.number().min(0).exactOptional(),
+      }),
+    )
+    .exactOptional(),
+})
+
+/**
+ * What `relay.config.ts` says; `undefined` when there is none. Throws a `ConfigurationError` when it cannot be loaded or does not
+ * export what `defineRelay` returns.
+ */
+export async function loadRelayFile(cwd: string, configPath?: string): Promise<RelayDefinition | undefined> {
+  const path = findFile(cwd, configPath)
+  if (path === undefined) return undefined
+  const module = await importFile(path)
+  const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
+  const result = definitionSchema.safeParse(exported)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? 'its default export' : issue.path.map(String).join('.')
+  throw new ConfigurationError(
+    `${basename(path)}: ${where} ${issue?.message ?? 'is wrong'}. Write "export default defineRelay({ destinations: { braze: createBrazeConnector({ … }) } })".`,
+  )
+}
+
+function findFile(cwd: string, configPath: string | undefined): string | undefined {
+  if (configPath === undefined) return names.map((name) => resolve(cwd, name)).find((path) => existsSync(path))
+  const path = resolve(cwd, configPath)
+  if (existsSync(path)) return path
+  throw new ConfigurationError(`There is no file ${path}. Give --config the path of a relay.config.ts.`)
+}
+
+async function importFile(path: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(path).href)
+    return module
+  } catch (error) {
+    throw new ConfigurationError(`${basename(path)} cannot be loaded: ${whyNot(error)}.`)
+  }
+}
+
+/** An error of the person's own code may hold anything: only its name is told. */
+function whyNot(error: unknown): string {
+  if (SubtotalError.isInstance(error) || error instanceof SyntaxError) return error.message.replace(/\.$/, '')
+  if (!(error instanceof Error)) return 'it threw something that is no error'
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_'))
+    return `${error.message} (${error.code})`
+  return `it threw ${error.name}`
+}
+
+function isConnector(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const isCallable = (name: string): boolean => name in value && typeof Reflect.get(value, name) === 'function'
+  const isVersion = 'specificationVersion' in value && value.specificationVersion === 'v1'
+  return isVersion && 'limits' in value && ['plan', 'deliver', 'check', 'close'].every(isCallable)
+}

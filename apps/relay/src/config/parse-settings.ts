@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { ConfigurationError } from './configuration-error.ts'
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** A whole number within bounds, or a sentence that names the variable. */
+export function parseInteger(name: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}.`)
+}
+
+/** One of pino's levels, in any case. */
+export function parseLogLevel(text: string): string {
+  const level = text.toLowerCase()
+  if (logLevels.includes(level)) return level
+  throw new ConfigurationError(`LOG_LEVEL must be one of ${logLevels.join(', ')}.`)
+}
+
+/** `sqlite:` and the absolute path of the store's file. */
+export function parseStore(text: string, cwd: string): string {
+  if (/^postgres(ql)?:/i.test(text)) {
+    throw new ConfigurationError(
+      'RELAY_STORE names a PostgreSQL database, which is not supported yet. Set it to sqlite:<path>, for example sqlite:./data/relay.db.',
+    )
+  }
+  const path = /^sqlite:(?!\/\/[^/])(.+)$/i.exec(text)?.[1]
+  if (path === undefined || path.startsWith(':')) {
+    throw new ConfigurationError('RELAY_STORE must be sqlite: and the path of a file, for example sqlite:./data/relay.db.')
+  }
+  return `sqlite:${resolve(cwd, path)}`
+}
+
+/** Signing secrets, separated by commas. */
+export function parseSecrets(text: string | undefined): readonly string[] {
+  const secrets = (text ?? '').split(',').flatMap((secret) => secret.trim() || [])
+  if (secrets.length > 0) return secrets
+  throw new ConfigurationError(
+    'SUBTOTAL_SIGNING_SECRET is not set. Set it to the signing secret that Subtotal showed when the webhook destination was made.',
+  )
+}
+
+/** One URL, or `walmart=https://…,target=https://…`. */
+export function parseLinkUrl(text: string): string | Readonly<Record<string, string>> {
+  if (/^https?:\/\//i.test(text)) return text
+  const pairs = text.split(/,(?=[^,=]+=https?:\/\/)/i).map((pair) => /^\s*([^=\s]+)\s*=\s*(https?:\/\/\S+)\s*$/i.exec(pair))
+  const urls: Record<string, string> = {}
+  for (const pair of pairs) {
+    if (pair?.[1] === undefined || pair[2] === undefined) {
+      throw new ConfigurationError('SUBTOTAL_LINK_URL must be one URL, or retailer=URL pairs separated by commas.')
+    }
+    urls[pair[1]] = pair[2]
+  }
+  return urls
+}

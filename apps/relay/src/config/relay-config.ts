@@ -1,0 +1,27 @@
+import type { Connector } from '@subtotal-connectors/core'
+import type { LaneSettings } from '../delivery/lane-settings.ts'
+
+/** Everything the relay needs to know, checked and with the defaults filled in. Made by `loadConfig`. */
+export interface RelayConfig {
+  readonly host: string
+  /** 0 lets the operating system choose. */
+  readonly port: number
+  /** One of pino's levels, or `silent`. */
+  readonly logLevel: string
+  /** `sqlite:` and an absolute path. */
+  readonly store: string
+  /** The largest webhook body taken, in bytes. */
+  readonly bodyLimitBytes: number
+  /** Opens the admin API for reading and writing. */
+  readonly adminToken?: string
+  /** Opens the admin API for reading, with people's data masked. */
+  readonly viewerToken?: string
+  /** Each of them is accepted, so that a secret can be changed without refusing webhooks. */
+  readonly signingSecrets: readonly string[]
+  /** How far a webhook's timestamp may be from now, in both directions, in milliseconds. */
+  readonly signatureToleranceMs: number
+  /** By the destination's name. */
+  readonly destinations: Readonly<Record<string, Connector>>
+  /** What differs from a lane's defaults, by the destination's name. */
+  readonly lanes?: Readonly<Record<string, LaneSettings>>
+}

@@ -1,0 +1,71 @@
+import type { DestinationName, ExpectedWebhook } from './arrival-keys.ts'
+import { destinationNames, expectedKeys } from './arrival-keys.ts'
+import { createArrivals } from './arrivals.ts'
+import type { DemoOutcome } from './demo-outcome.ts'
+import { toVerdict } from './demo-outcome.ts'
+import type { DemoSnapshot } from './demo-snapshot.ts'
+
+/** What a demo keeps count of. */
+export interface DemoBooks {
+  /** A webhook is about to be posted. */
+  expect(webhook: ExpectedWebhook): void
+  /** The relay answered one with this result; `undefined`: it refused it or did not answer. */
+  answered(result: string | undefined): void
+  /** A mock destination recorded something. */
+  arrive(destination: DestinationName, key: string): void
+  /** The relay says what became of an attempt. */
+  attempted(destination: string, status: string): void
+  /** Every destination has what it can still get: all that the relay stored and did not give up. */
+  hasEverything(): boolean
+  snapshot(): DemoSnapshot
+  /** `wanted`: how many webhooks were to be sent; absent: as many as were. */
+  outcome(wanted?: number): DemoOutcome
+}
+
+/** Starts with nothing counted. `elapsedMs`: how long the demo runs. */
+export function createDemoBooks(elapsedMs: () => number): DemoBooks {
+  const books = {
+    braze: { arrivals: createArrivals(), retried: 0, dead: 0 },
+    klaviyo: { arrivals: createArrivals(), retried: 0, dead: 0 },
+    customerio: { arrivals: createArrivals(), retried: 0, dead: 0 },
+  }
+  let sent = 0
+  let received = 0
+  let quarantined = 0
+  let notStored = 0
+
+  return {
+    expect(webhook) {
+      sent += 1
+      const keys = expectedKeys(webhook)
+      for (const name of destinationNames) books[name].arrivals.expect(keys[name])
+    },
+    answered(result) {
+      if (result !== undefined) received += 1
+      if (result === 'quarantined') quarantined += 1
+      if (result !== 'stored') notStored += 1
+    },
+    arrive: (destination, key) => books[destination].arrivals.arrive(key),
+    attempted(destination, status) {
+      const name = destinationNames.find((known) => known === destination)
+      if (name === undefined) return
+      if (status === 'retry' || status === 'held') books[name].retried += 1
+      if (status === 'dead') books[name].dead += 1
+    },
+    hasEverything: () => destinationNames.every((name) => books[name].arrivals.missing <= notStored + books[name].dead),
+    snapshot,
+    outcome(wanted) {
+      const verdicts = destinationNames.map((name) => toVerdict(name, books[name].arrivals))
+      const isComplete = verdicts.every(({ missing, extra }) => missing === 0 && extra === 0)
+      return { snapshot: snapshot(), verdicts, isComplete: isComplete && (wanted === undefined || sent === wanted) }
+    },
+  }
+
+  function snapshot(): DemoSnapshot {
+    const destinations = destinationNames.map((name) => {
+      const { arrivals, retried, dead } = books[name]
+      return { name, delivered: arrivals.arrived, waiting: arrivals.missing, retried, dead }
+    })
+    return { elapsedMs: elapsedMs(), sent, received, quarantined, destinations }
+  }
+}

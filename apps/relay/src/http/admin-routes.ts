@@ -1,0 +1,131 @@
+import { subtotalEventTypes } from '@subtotal-connectors/core'
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import type { Clock } from '../clock/clock.ts'
+import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { DeliveryRecord, EventDetail, EventRecord, QuarantineRecord, Store } from '../store/store.ts'
+import { deliveryStatuses } from '../store/store.ts'
+import type { Role, Tokens } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
+import { HttpError } from './http-error.ts'
+import { maskEvent } from './mask-event.ts'
+import { readQuery } from './read-query.ts'
+import { toIso } from './to-iso.ts'
+import { toStatus } from './to-status.ts'
+import type { HttpEnvironment } from './webhooks-route.ts'
+
+/** What the admin API works with. */
+export interface AdminOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly tokens: Tokens
+  readonly destinations: readonly string[]
+  readonly lanes: () => readonly LaneStatus[]
+}
+
+type AdminContext = Context<HttpEnvironment & { Variables: { role: Role } }>
+
+/** The reads under `/api/v1`. */
+export function adminRoutes({
+  store,
+  clock,
+  tokens,
+  destinations,
+  lanes,
+}: AdminOptions): Hono<HttpEnvironment & { Variables: { role: Role } }> {
+  const routes = new Hono<HttpEnvironment & { Variables: { role: Role } }>()
+
+  /** Only an operator may see people's data, and it is on record before it is shown. */
+  async function permitReveal(context: AdminContext, reveal: boolean, subject: string): Promise<void> {
+    if (!reveal) return
+    const role = context.get('role')
+    if (role !== 'operator') throw new HttpError('ERR_FORBIDDEN', "Only the RELAY_ADMIN_TOKEN may reveal people's data.")
+    await store.audit({ at: clock.now(), actor: role, action: 'reveal', subject })
+  }
+
+  /** A destination no longer configured may still have deliveries. */
+  async function knownDestinations(): Promise<readonly string[]> {
+    const { destinations: stored } = await store.stats()
+    return [...new Set([...destinations, ...stored.map((one) => one.destination)])]
+  }
+
+  routes.use(async (context, next) => {
+    context.set('role', authenticate(context.env.incoming, tokens))
+    context.header('cache-control', 'no-store')
+    await next()
+  })
+
+  routes.get('/deliveries', async (context) => {
+    const { filter, page } = readQuery(context.req.url, {
+      status: deliveryStatuses,
+      destination: await knownDestinations(),
+      customer: 'text',
+      type: subtotalEventTypes,
+    })
+    const status = deliveryStatuses.find((one) => one === filter['status'])
+    const { items, nextCursor } = await store.listDeliveries({ ...filter, ...(status === undefined ? {} : { status }) }, page)
+    return context.json({ items: items.map(showDelivery), nextCursor: showCursor(nextCursor) })
+  })
+
+  routes.get('/events', async (context) => {
+    const shape = { customer: 'text', connection: 'text', retailer: 'text', type: subtotalEventTypes } as const
+    const { filter, page, reveal } = readQuery(context.req.url, shape)
+    await permitReveal(context, reveal, 'events')
+    const { items, nextCursor } = await store.listEvents(filter, page)
+    return context.json({ items: items.map((item) => showEvent(item, reveal)), nextCursor: showCursor(nextCursor) })
+  })
+
+  routes.get('/events/:id', async (context) => {
+    const { reveal } = readQuery(context.req.url, {})
+    const id = context.req.param('id')
+    const detail = await store.findEvent(id)
+    if (detail === undefined) throw new HttpError('ERR_NOT_FOUND', 'There is no event with this id.')
+    await permitReveal(context, reveal, `event ${id}`)
+    return context.json(showDetail(detail, reveal))
+  })
+
+  routes.get('/quarantine', async (context) => {
+    const { page, reveal } = readQuery(context.req.url, {})
+    await permitReveal(context, reveal, 'quarantine')
+    const { items, nextCursor } = await store.listQuarantine(page)
+    return context.json({ items: items.map((item) => showQuarantined(item, reveal)), nextCursor: showCursor(nextCursor) })
+  })
+
+  routes.get('/audit', async (context) => {
+    const { items, nextCursor } = await store.listAudit(readQuery(context.req.url, {}).page)
+    return context.json({ items: items.map((item) => ({ ...item, at: toIso(item.at) })), nextCursor: showCursor(nextCursor) })
+  })
+
+  routes.get('/stats', async (context) => {
+    readQuery(context.req.url, {})
+    return context.json(toStatus(await store.stats(), lanes(), clock.now()))
+  })
+
+  return routes
+}
+
+function showCursor(cursor: number | null): string | null {
+  return cursor === null ? null : String(cursor)
+}
+
+function showDelivery(delivery: DeliveryRecord): unknown {
+  return { ...delivery, dueAt: toIso(delivery.dueAt), settledAt: toIso(delivery.settledAt) }
+}
+
+function showEvent({ event, receivedAt, versions }: EventRecord, reveal: boolean): object {
+  return { event: reveal ? event : maskEvent(event), receivedAt: toIso(receivedAt), versions }
+}
+
+function showDetail(detail: EventDetail, reveal: boolean): object {
+  const deliveries = detail.deliveries.map(({ failedAttempts, ...delivery }) => ({
+    ...delivery,
+    dueAt: toIso(delivery.dueAt),
+    settledAt: toIso(delivery.settledAt),
+    failedAttempts: failedAttempts.map((attempt) => ({ ...attempt, at: toIso(attempt.at) })),
+  }))
+  return { ...showEvent(detail, reveal), deliveries }
+}
+
+function showQuarantined({ body, receivedAt, ...rest }: QuarantineRecord, reveal: boolean): unknown {
+  return { ...rest, receivedAt: toIso(receivedAt), body: reveal ? body : null }
+}

@@ -1,0 +1,45 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { HttpError } from './http-error.ts'
+
+/** Who asks. An operator may do everything, a viewer may read with people's data masked. */
+export type Role = 'operator' | 'viewer'
+
+/** The tokens that open the admin API. */
+export interface Tokens {
+  readonly adminToken?: string
+  readonly viewerToken?: string
+}
+
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+const loopbackAddress = /^(127\.|::1$|::ffff:127\.)/
+
+/**
+ * Who sent a request to the admin API; throws the refusal. Without any token only the machine itself may ask: from a loopback address, with a
+ * loopback `Host` (so that no web page reaches it by DNS rebinding) and not through a proxy.
+ */
+export function authenticate(incoming: IncomingMessage, { adminToken, viewerToken }: Tokens): Role {
+  if (adminToken === undefined && viewerToken === undefined) return authenticateLoopback(incoming)
+  const given = /^Bearer +(\S+)\s*$/i.exec(incoming.headers.authorization ?? '')?.[1]
+  if (given !== undefined && adminToken !== undefined && isSame(given, adminToken)) return 'operator'
+  if (given !== undefined && viewerToken !== undefined && isSame(given, viewerToken)) return 'viewer'
+  throw new HttpError('ERR_UNAUTHORIZED', 'Send the header "Authorization: Bearer <RELAY_ADMIN_TOKEN>".', {
+    'www-authenticate': 'Bearer',
+  })
+}
+
+function authenticateLoopback(incoming: IncomingMessage): Role {
+  const isDirect = forwardingHeaders.every((name) => incoming.headers[name] === undefined)
+  const isLoopback = loopbackHost.test(incoming.headers.host ?? '') && loopbackAddress.test(incoming.socket.remoteAddress ?? '')
+  if (isDirect && isLoopback) return 'operator'
+  throw new HttpError('ERR_FORBIDDEN', 'The admin API is closed to other machines until RELAY_ADMIN_TOKEN is set.')
+}
+
+function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected))
+}
+
+function digest(value: string): Buffer {
+  return createHash('sha256').update(value).digest()
+}

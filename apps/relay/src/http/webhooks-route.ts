@@ -1,0 +1,58 @@
+import { performance } from 'node:perf_hooks'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Handler } from 'hono'
+import type { ReceivedWebhook } from '../ingest/receive-webhook.ts'
+import { errorCodeOf } from '../observability/error-code-of.ts'
+import type { RelayEvents, WebhookResult } from '../observability/relay-events.ts'
+import { HttpError } from './http-error.ts'
+import { readBody } from './read-body.ts'
+
+/** What is known of each request. */
+export interface HttpEnvironment {
+  Bindings: HttpBindings
+}
+
+/** What the route works with. */
+export interface WebhooksRouteOptions {
+  readonly bodyLimitBytes: number
+  readonly events: RelayEvents
+  readonly receive: (body: Uint8Array, headers: HttpBindings['incoming']['headers']) => Promise<ReceivedWebhook>
+}
+
+const retryAfterSeconds = '5'
+const formTypes = /^\s*(multipart\/|application\/x-www-form-urlencoded)/i
+
+/** `POST /webhooks/subtotal`: 202 when the webhook is kept, else why not; no answer says anything of its content. */
+export function webhooksRoute({ bodyLimitBytes, events, receive }: WebhooksRouteOptions): Handler<HttpEnvironment> {
+  return async (context) => {
+    const startedAt = performance.now()
+    const tell = (result: WebhookResult, more: { eventId?: string; eventType?: string } = {}): void => {
+      events.emit('webhook:answered', { result, durationMs: performance.now() - startedAt, ...more })
+    }
+    const { incoming } = context.env
+    const body = await readBody(incoming, bodyLimitBytes)
+    if (body === undefined) {
+      tell('too_large')
+      throw new HttpError('ERR_BODY_TOO_LARGE', `The body is larger than ${bodyLimitBytes} bytes.`, { connection: 'close' })
+    }
+    if (formTypes.test(incoming.headers['content-type'] ?? '')) {
+      tell('unsupported')
+      throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', 'Send the webhook as JSON.')
+    }
+    const received = await receive(body, incoming.headers).catch((error: unknown) => {
+      tell('unavailable')
+      events.emit('request:failed', { path: '/webhooks/subtotal', code: errorCodeOf(error) })
+      throw new HttpError('ERR_STORE_UNAVAILABLE', 'Not stored; send it again.', { 'retry-after': retryAfterSeconds })
+    })
+    if (received.result === 'unauthorized') {
+      tell('unauthorized')
+      throw new HttpError('ERR_UNAUTHORIZED', 'The signature or timestamp is not right.')
+    }
+    tell(received.result, 'eventType' in received ? { eventId: received.id, eventType: received.eventType } : {})
+    return accepted(context, received.id, received.result)
+  }
+}
+
+function accepted(context: Context<HttpEnvironment>, id: string | null, result: string): Response {
+  return context.json({ id, result }, 202)
+}

@@ -1,0 +1,23 @@
+const ulidShape = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const timeLength = 10
+const dayMs = 86_400_000
+
+/** The time inside a ULID, in milliseconds since 1970; `undefined` for anything else. Source: github.com/ulid/spec. */
+export function ulidTime(id: string): number | undefined {
+  if (!ulidShape.test(id)) return undefined
+  let time = 0
+  for (const character of id.slice(0, timeLength).toUpperCase()) time = time * alphabet.length + alphabet.indexOf(character)
+  return time
+}
+
+/**
+ * A key that sorts a connection's events by when they happened at Subtotal: by the time inside the event's ULID, else by the time
+ * of the webhook's signature; then by the event's id. A purchase's own date says nothing about what was known when.
+ * An id whose time lies more than a day after the signature's is not taken for a time: it would outlive every later event.
+ */
+export function orderKey(eventId: string, signedAt: number): string {
+  const inside = ulidTime(eventId)
+  const time = inside !== undefined && inside <= signedAt + dayMs ? inside : signedAt
+  return `${String(Math.max(0, Math.trunc(time))).padStart(15, '0')}:${eventId}`
+}

@@ -1,0 +1,50 @@
+import type { DestinationStream, Logger } from 'pino'
+import pino from 'pino'
+import type { RelayEvents } from './relay-events.ts'
+
+/** A logger that writes one JSON object per line, to the standard output unless told otherwise. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return destination === undefined ? pino({ level }) : pino({ level }, destination)
+}
+
+/**
+ * Writes what happens to the log. Ids and codes alone, and names of fields: nothing of an event's content, and none of the
+ * destination's words.
+ */
+export function logEvents(events: RelayEvents, logger: Logger): void {
+  events.on('relay:listening', ({ url }) => logger.info({ url }, 'listening'))
+  events.on('relay:stopping', () => logger.info('stopping'))
+  events.on('relay:stopped', () => logger.info('stopped'))
+  events.on('webhook:answered', (webhook) => logger.debug(webhook, 'webhook answered'))
+  events.on('webhook:refused', ({ code }) => logger.warn({ code }, 'webhook refused'))
+  events.on('webhook:changed', ({ eventId }) => logger.info({ eventId }, 'known event came again with other content'))
+  events.on('webhook:quarantined', ({ id, reason, fields, isFirstOfReason }) => {
+    const entry = { quarantineId: id, code: reason, fields }
+    if (isFirstOfReason) logger.warn(entry, 'webhook not understood: kept in quarantine, the first with this code')
+    else logger.debug(entry, 'webhook not understood: kept in quarantine')
+  })
+  events.on('commit:failed', ({ size, code }) => logger.error({ size, code }, 'events could not be stored'))
+  events.on('delivery:attempted', (attempt) => {
+    const { destination, deliveryId, eventId, eventType, outcome, code, status } = attempt
+    const entry = { destinationId: destination, deliveryId, eventId, eventType, attempt: attempt.attempt, outcome, status, code }
+    if (status === 'dead') logger.warn(entry, 'dead letter')
+    else if (status === 'retry') logger.info(entry, 'delivery will be retried')
+    else logger.debug(entry, 'delivery attempted')
+  })
+  events.on('settle:stale', ({ destination, count }) =>
+    logger.warn({ destinationId: destination, count }, 'lease lost before settling'),
+  )
+  events.on('settle:failed', ({ destination, code }) => logger.error({ destinationId: destination, code }, 'could not settle'))
+  events.on('lane:changed', ({ destination, state, until }) => {
+    const entry = { destinationId: destination, state, until: until === null ? null : new Date(until).toISOString() }
+    if (state === 'running') logger.info(entry, 'lane runs')
+    else logger.warn(entry, 'lane does not run')
+  })
+  events.on('lane:failed', ({ destination, code }) =>
+    logger.error({ destinationId: destination, code }, 'lane could not read the store'),
+  )
+  events.on('connector:threw', ({ destination, errorName }) => {
+    logger.error({ destinationId: destination, code: 'ERR_UNACCOUNTED', errorName }, 'connector threw: a bug in it')
+  })
+  events.on('request:failed', ({ path, code }) => logger.error({ path, code }, 'request failed'))
+}

@@ -1,0 +1,77 @@
+import { completeEvent } from '@subtotal-connectors/core'
+import type { Database } from 'better-sqlite3'
+import { toStatement } from '../connection-statement.ts'
+import type { IncomingEvent, IngestOutcome, IngestRequest } from '../store.ts'
+import { connectionHistory } from './connection-history.ts'
+import type { DeliveryCounts } from './delivery-counts.ts'
+
+interface KnownRow {
+  readonly seq: number
+  readonly event_id: string
+  readonly type: string
+  readonly content_hash: string
+}
+
+/** Stores events, their deliveries and what they say of their connections, in one transaction. */
+export function ingestEvents(database: Database, counts: DeliveryCounts): (request: IngestRequest) => readonly IngestOutcome[] {
+  const history = connectionHistory(database)
+  const findById = database.prepare<[string], KnownRow>('SELECT seq, event_id, type, content_hash FROM events WHERE event_id = ?')
+  const findByKey = database.prepare<[string], KnownRow>(
+    'SELECT seq, event_id, type, content_hash FROM events WHERE idempotency_key = ?',
+  )
+  const insertEvent = database.prepare(`INSERT INTO events (event_id, idempotency_key, type, occurred_at, received_at, order_key,
+    customer_id, connection_id, retailer, content_hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const insertVersion = database.prepare(
+    'INSERT OR IGNORE INTO event_versions (event_seq, event_id, content_hash, received_at, body) VALUES (?, ?, ?, ?, ?)',
+  )
+  const insertDelivery = database.prepare(
+    "INSERT INTO deliveries (event_seq, destination, status, due_at, pending_since) VALUES (?, ?, 'pending', ?, ?)",
+  )
+
+  function find({ id, idempotencyKey }: IncomingEvent['event']): KnownRow | undefined {
+    return findById.get(id) ?? findByKey.get(idempotencyKey)
+  }
+
+  function keepVersion(known: KnownRow, { event, contentHash, receivedAt }: IncomingEvent): boolean {
+    if (known.content_hash === contentHash) return false
+    return insertVersion.run(known.seq, event.id, contentHash, receivedAt, JSON.stringify(event)).changes > 0
+  }
+
+  function store(incoming: IncomingEvent, destinations: readonly string[]): string {
+    const { orderKey, contentHash, receivedAt } = incoming
+    const connectionId = incoming.event.connection.id
+    const event = completeEvent(incoming.event, history.add(connectionId, orderKey, toStatement(incoming.event)))
+    const { lastInsertRowid: seq } = insertEvent.run(
+      event.id,
+      event.idempotencyKey,
+      event.type,
+      event.occurredAt,
+      receivedAt,
+      orderKey,
+      event.customer.id,
+      connectionId,
+      event.connection.retailer,
+      contentHash,
+      JSON.stringify(event),
+    )
+    for (const destination of destinations) insertDelivery.run(seq, destination, receivedAt, receivedAt)
+    return event.type
+  }
+
+  function ingest(incoming: IncomingEvent, destinations: readonly string[]): IngestOutcome {
+    const known = find(incoming.event)
+    if (known !== undefined) {
+      return { result: 'duplicate', eventId: known.event_id, eventType: known.type, isNewVersion: keepVersion(known, incoming) }
+    }
+    return { result: 'stored', eventId: incoming.event.id, eventType: store(incoming, destinations), isNewVersion: false }
+  }
+
+  return database.transaction((request: IngestRequest) => {
+    const outcomes = request.events.map((incoming) => ingest(incoming, request.destinations))
+    const stored = outcomes.filter((outcome) => outcome.result === 'stored').length
+    for (const destination of request.destinations) counts.add(destination, 'pending', stored)
+    counts.count('events', stored)
+    counts.count('versions', outcomes.filter((outcome) => outcome.isNewVersion).length)
+    return outcomes
+  }).immediate
+}

@@ -1,0 +1,54 @@
+import type { Database } from 'better-sqlite3'
+import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest } from '../store.ts'
+import { queryBuilder } from './query-builder.ts'
+import { toPage } from './to-page.ts'
+
+/** A delivery with what is shown of its event. */
+export interface DeliveryRow {
+  readonly id: number
+  readonly event_id: string
+  readonly type: string
+  readonly destination: string
+  readonly status: DeliveryStatus
+  readonly due_at: number
+  readonly attempts: number
+  readonly settled_at: number | null
+  readonly skip_reason: string | null
+  readonly error_code: string | null
+  readonly error_message: string | null
+}
+
+/** Deliveries that match, newest first. */
+export function listDeliveries(database: Database, filter: DeliveryFilter, page: PageRequest): Page<DeliveryRecord> {
+  let query = queryBuilder
+    .selectFrom('deliveries as d')
+    .innerJoin('events as e', 'e.seq', 'd.event_seq')
+    .select(['d.id', 'e.event_id', 'e.type', 'd.destination', 'd.status', 'd.due_at', 'd.attempts', 'd.settled_at'])
+    .select(['d.skip_reason', 'd.error_code', 'd.error_message'])
+    .orderBy('d.id', 'desc')
+    .limit(page.limit + 1)
+  if (page.cursor !== undefined) query = query.where('d.id', '<', page.cursor)
+  if (filter.status !== undefined) query = query.where('d.status', '=', filter.status)
+  if (filter.destination !== undefined) query = query.where('d.destination', '=', filter.destination)
+  if (filter.customer !== undefined) query = query.where('e.customer_id', '=', filter.customer)
+  if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
+  const { sql, parameters } = query.compile()
+  const rows = database.prepare<unknown[], DeliveryRow>(sql).all(...parameters)
+  return toPage(rows, page.limit, (row) => row.id, toDeliveryRecord)
+}
+
+/** A delivery as people see it. */
+export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
+  return {
+    id: String(row.id),
+    eventId: row.event_id,
+    eventType: row.type,
+    destination: row.destination,
+    status: row.status,
+    attempts: row.attempts,
+    dueAt: row.status === 'pending' ? row.due_at : null,
+    settledAt: row.settled_at,
+    reason: row.skip_reason,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  }
+}

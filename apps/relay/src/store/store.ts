@@ -1,0 +1,275 @@
+import type { ConnectionState, ErrorCode, SubtotalEvent } from '@subtotal-connectors/core'
+
+/** The states of a delivery, for ever one of these. */
+export const deliveryStatuses = ['pending', 'delivered', 'skipped', 'dead'] as const
+
+/** One of {@link deliveryStatuses}. */
+export type DeliveryStatus = (typeof deliveryStatuses)[number]
+
+/** A webhook that was verified and understood, as it goes into the store. */
+export interface IncomingEvent {
+  /** As parsed, with nothing completed from what is known of its connection. */
+  readonly event: SubtotalEvent
+  /** Sorts the events of a connection by the time they happened at Subtotal. */
+  readonly orderKey: string
+  /** Of what the event says; the same in a redelivery. */
+  readonly contentHash: string
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+}
+
+/** A webhook with a right signature that was not understood. */
+export interface IncomingQuarantined {
+  /** An error code of the parser. */
+  readonly reason: string
+  /** Names of the fields that were not understood, without values. */
+  readonly fields: readonly string[]
+  /** The body as it came. */
+  readonly body: Uint8Array
+  /** SHA-256 of the body, hex. */
+  readonly bodyHash: string
+  /** When the signature says it was sent; milliseconds since 1970. */
+  readonly signedAt: number
+  readonly receivedAt: number
+}
+
+/** What became of one incoming event. */
+export interface IngestOutcome {
+  readonly result: 'stored' | 'duplicate'
+  /** The event's id; of a duplicate the id it was first stored under. */
+  readonly eventId: string
+  /** The event's type after completion. */
+  readonly eventType: string
+  /** A duplicate with other content than everything known of the event. Kept as a version. */
+  readonly isNewVersion: boolean
+}
+
+/** A group of events to store together. */
+export interface IngestRequest {
+  readonly events: readonly IncomingEvent[]
+  /** A delivery is made for each of them. */
+  readonly destinations: readonly string[]
+}
+
+/** What became of a quarantined webhook. */
+export interface QuarantineOutcome {
+  readonly id: string
+  /** Nothing else with this reason was ever quarantined. */
+  readonly isFirstOfReason: boolean
+  /** The same body was there already. */
+  readonly isRepeat: boolean
+}
+
+/** A request for deliveries that are due. */
+export interface ClaimRequest {
+  readonly destination: string
+  readonly now: number
+  readonly limit: number
+  /** The claim ends when the events' stored size passes it; at least one is claimed. */
+  readonly maxBytes: number
+  /** Until then no other claim returns them. */
+  readonly leaseUntil: number
+  /** Told to `settle`, `renew` and `release`: proof that the lease is still one's own. */
+  readonly leaseToken: string
+}
+
+/** A delivery that was claimed. */
+export interface ClaimedDelivery {
+  readonly id: string
+  /** When it was due before it was claimed. */
+  readonly dueAt: number
+  /** Failed attempts so far. */
+  readonly attempts: number
+  /** Those after which the event may have arrived. */
+  readonly unknownOutcomes: number
+  /** Those whose answer could not be read. */
+  readonly unreadableAnswers: number
+  /** When it became pending: at ingest, or by a replay. */
+  readonly pendingSince: number
+  readonly event: SubtotalEvent
+}
+
+/** What a claim got. */
+export interface Claim {
+  readonly deliveries: readonly ClaimedDelivery[]
+  /** Whether the claim ended at one of its limits, so that more may be due. */
+  readonly isFull: boolean
+}
+
+/** A failed attempt, as it is recorded. */
+export interface AttemptFailure {
+  /** `timeout`, `rejected`, … */
+  readonly outcome: string
+  readonly code: ErrorCode
+  readonly message: string
+  /** The HTTP status of the answer, if there was one. */
+  readonly status: number | null
+}
+
+/** What becomes of a claimed delivery. */
+export type Verdict =
+  | { readonly status: 'delivered' }
+  | { readonly status: 'skipped'; readonly reason: string }
+  | { readonly status: 'dead'; readonly failure: AttemptFailure; readonly code: ErrorCode; readonly message: string }
+  /** A further attempt; the failed one counts. */
+  | {
+      readonly status: 'retry'
+      readonly failure: AttemptFailure
+      readonly dueAt: number
+      readonly isUnknown: boolean
+      readonly isUnreadable: boolean
+    }
+  /** Put back, through no fault of its own: nothing is counted. */
+  | { readonly status: 'held'; readonly dueAt: number; readonly code: ErrorCode | null; readonly message: string | null }
+
+/** A verdict on one delivery. */
+export interface Settlement {
+  readonly deliveryId: string
+  readonly verdict: Verdict
+}
+
+/** Verdicts to record together. */
+export interface SettleRequest {
+  readonly leaseToken: string
+  readonly now: number
+  readonly settlements: readonly Settlement[]
+}
+
+/** How many deliveries a destination has in each state. */
+export interface DestinationCounts {
+  readonly destination: string
+  readonly counts: Readonly<Record<DeliveryStatus, number>>
+  /** When the first pending delivery is due; `null` without one. Claimed ones count as due when their lease ends. */
+  readonly nextDueAt: number | null
+}
+
+/** Counts of what is stored. */
+export interface StoreStats {
+  readonly events: number
+  readonly versions: number
+  readonly quarantined: number
+  readonly destinations: readonly DestinationCounts[]
+}
+
+/** A page, newest first. `cursor` is the `nextCursor` of the page before. */
+export interface PageRequest {
+  readonly limit: number
+  readonly cursor?: number
+}
+
+/** Which deliveries to list. */
+export interface DeliveryFilter {
+  readonly status?: DeliveryStatus
+  readonly destination?: string
+  readonly customer?: string
+  readonly type?: string
+}
+
+/** Which events to list. */
+export interface EventFilter {
+  readonly customer?: string
+  readonly connection?: string
+  readonly retailer?: string
+  readonly type?: string
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor: number | null
+}
+
+/** A delivery as people see it. */
+export interface DeliveryRecord {
+  readonly id: string
+  readonly eventId: string
+  readonly eventType: string
+  readonly destination: string
+  readonly status: DeliveryStatus
+  readonly attempts: number
+  readonly dueAt: number | null
+  readonly settledAt: number | null
+  /** Why it was skipped. */
+  readonly reason: string | null
+  /** Of the last attempt that failed; gone when a later one succeeds. */
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** A failed attempt as people see it. */
+export interface AttemptRecord extends AttemptFailure {
+  /** 1 for the first. */
+  readonly number: number
+  readonly at: number
+}
+
+/** An event as it is stored. */
+export interface EventRecord {
+  readonly event: SubtotalEvent
+  readonly receivedAt: number
+  /** How often it came again with other content. */
+  readonly versions: number
+}
+
+/** An event with everything that became of it. */
+export interface EventDetail extends EventRecord {
+  readonly deliveries: readonly (DeliveryRecord & { readonly failedAttempts: readonly AttemptRecord[] })[]
+}
+
+/** A quarantined webhook as people see it. */
+export interface QuarantineRecord {
+  readonly id: string
+  readonly reason: string
+  readonly fields: readonly string[]
+  readonly receivedAt: number
+  /** How often the same body came. */
+  readonly count: number
+  readonly bytes: number
+  /** The body as it came, as UTF-8 text. */
+  readonly body: string
+}
+
+/** Something a person did, for the record. */
+export interface AuditEntry {
+  readonly at: number
+  /** `operator`, `viewer`. */
+  readonly actor: string
+  readonly action: string
+  /** What it was done to; never a person's data. */
+  readonly subject: string
+}
+
+/**
+ * Where events, deliveries and what is known of connections are kept. What a method promises has happened when its promise
+ * resolves; a rejected promise means that nothing of the call has happened.
+ */
+export interface Store {
+  /** Stores the events and their deliveries in one transaction, synced to stable storage. One outcome per event, in order. */
+  ingest(request: IngestRequest): Promise<readonly IngestOutcome[]>
+  quarantine(webhook: IncomingQuarantined): Promise<QuarantineOutcome>
+  /** Due deliveries, the longest due first, leased to the caller. */
+  claim(request: ClaimRequest): Promise<Claim>
+  /** Records verdicts, synced. Deliveries whose lease is no longer held with this token are left alone; their count is returned. */
+  settle(request: SettleRequest): Promise<{ readonly stale: number }>
+  /** Prolongs leases still held with the token. */
+  renew(request: {
+    readonly deliveryIds: readonly string[]
+    readonly leaseToken: string
+    readonly leaseUntil: number
+  }): Promise<void>
+  /** When the next pending delivery of the destination is due or its lease ends; `null` without one. */
+  nextDueAt(destination: string): Promise<number | null>
+  stats(): Promise<StoreStats>
+  listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>
+  listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
+  /** `undefined`: no such event. */
+  findEvent(eventId: string): Promise<EventDetail | undefined>
+  listQuarantine(page: PageRequest): Promise<Page<QuarantineRecord>>
+  /** What is known of a connection by all its events; `undefined`: nothing. */
+  connectionState(connectionId: string): Promise<ConnectionState | undefined>
+  audit(entry: AuditEntry): Promise<void>
+  listAudit(page: PageRequest): Promise<Page<AuditEntry>>
+  /** Rejects when the store does not take writes. */
+  checkWrite(): Promise<void>
+  /** Ends every use of the store. Leases still held end by themselves. */
+  close(): Promise<void>
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { claimCases } from './store-suite/claim-cases.ts'
+import { connectionsCases } from './store-suite/connections-cases.ts'
+import { ingestCases } from './store-suite/ingest-cases.ts'
+import { recordsCases } from './store-suite/records-cases.ts'
+import { searchCases } from './store-suite/search-cases.ts'
+import { settleCases } from './store-suite/settle-cases.ts'
+import type { OpenedStore } from './store-suite/suite-harness.ts'
+import { event, later, purchase, suiteHarness } from './store-suite/suite-harness.ts'
+
+/** What the suite needs of a driver. */
+export interface StoreSuiteOptions {
+  readonly name: string
+  /** An empty store on a real database. */
+  readonly open: () => Promise<OpenedStore>
+}
+
+/** What every store must do, on a real database. */
+export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
+  describe(`store: ${name}`, () => {
+    const suite = suiteHarness(open)
+    ingestCases(suite)
+    connectionsCases(suite)
+    claimCases(suite)
+    settleCases(suite)
+    searchCases(suite)
+    recordsCases(suite)
+
+    test('everything is there after it was closed and opened again', async () => {
+      await suite.ingest(event('a'), purchase('b', 'p1'))
+      const before = await suite.store.stats()
+      await suite.reopen(later)
+      expect(await suite.store.stats()).toEqual(before)
+      expect(await suite.ingest(event('a'))).toMatchObject([{ result: 'duplicate' }])
+    })
+
+    test('a store that is open takes writes', async () => {
+      await expect(suite.store.checkWrite()).resolves.toBeUndefined()
+    })
+  })
+}

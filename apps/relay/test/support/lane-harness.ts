@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { DeliveryResult, ErrorCode, SubtotalEvent } from '@subtotal-connectors/core'
+import { ConnectorError } from '@subtotal-connectors/core'
+import { makeConnectionEvent } from '@subtotal-connectors/testing/mocks'
+import { onTestFinished } from 'vitest'
+import type { Lane } from '../../src/delivery/lane.ts'
+import { createLane } from '../../src/delivery/lane.ts'
+import type { RelayEventMap, RelayEvents } from '../../src/observability/relay-events.ts'
+import { createRelayEvents } from '../../src/observability/relay-events.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { EventDetail, Store } from '../../src/store/store.ts'
+import { incoming, receivedAt } from './incoming.ts'
+import type { ScriptedConnector } from './scripted-connector.ts'
+import { scriptedConnector } from './scripted-connector.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { createVirtualClock } from './virtual-clock.ts'
+
+/** A lane with a real store, a scripted connector and a virtual clock. */
+export interface LaneHarness {
+  readonly clock: VirtualClock
+  readonly store: Store
+  readonly connector: ScriptedConnector
+  readonly events: RelayEvents
+  readonly lane: Lane
+  /** The states it entered, in order. */
+  readonly states: readonly string[]
+  readonly attempts: readonly RelayEventMap['delivery:attempted'][0][]
+  /** Stores events with these ids and tells the lane. */
+  put(...ids: readonly string[]): Promise<void>
+  delivery(id: string): Promise<EventDetail['deliveries'][number] | undefined>
+}
+
+/** A started lane for one test. */
+export async function startLane(options: { name?: string; batchSize?: number; concurrency?: number } = {}): Promise<LaneHarness> {
+  const clock = createVirtualClock(receivedAt)
+  const store = await openSqliteStore(join(temporaryFolder(), 'relay.db'), clock.now())
+  const connector = scriptedConnector(options)
+  const events = createRelayEvents()
+  const states: string[] = []
+  const attempts: RelayEventMap['delivery:attempted'][0][] = []
+  events.on('lane:changed', ({ state }) => states.push(state))
+  events.on('delivery:attempted', (attempt) => attempts.push(attempt))
+  const settings = options.concurrency === undefined ? {} : { concurrency: options.concurrency }
+  const lane = createLane({ destination: 'one', connector, store, events, clock, settings, random: () => 0 })
+  lane.start()
+  onTestFinished(async () => {
+    connector.release()
+    await lane.stop(AbortSignal.abort())
+    await store.close()
+  })
+
+  async function put(...ids: readonly string[]): Promise<void> {
+    const stored = ids.map((id): SubtotalEvent => makeConnectionEvent('account.connected', { id }))
+    await store.ingest({ events: stored.map((event) => incoming(event)), destinations: ['one'] })
+    lane.notify(ids.length)
+  }
+
+  async function delivery(id: string) {
+    return (await store.findEvent(id))?.deliveries[0]
+  }
+
+  return { clock, store, connector, events, states, attempts, lane, put, delivery }
+}
+
+/** A result after which the event is tried again. */
+export function failing(code: ErrorCode, more: Partial<Extract<DeliveryResult, { status: 'retry' }>> = {}): DeliveryResult {
+  return { status: 'retry', reason: 'unavailable', error: new ConnectorError(code, 'The words.'), ...more }
+}
+
+/** A result that closes the lane. */
+export const blocked: DeliveryResult = {
+  status: 'blocked',
+  error: new ConnectorError('ERR_CREDENTIALS', 'The key is refused.', { status: 401 }),
+}

@@ -1,0 +1,45 @@
+import type { Connector, DeliveryResult, SubtotalEvent } from '@subtotal-connectors/core'
+
+/** A connector that answers as a test says, and remembers what it was given. */
+export interface ScriptedConnector extends Connector {
+  readonly calls: (readonly string[])[]
+  /** How events are answered from now on. */
+  answer(with_: Answer): void
+  /** Calls wait until released. */
+  hold(): void
+  release(): void
+}
+
+/** The result of one event; or what a whole call does. */
+export type Answer = (event: SubtotalEvent, signal: AbortSignal | undefined) => DeliveryResult
+
+/** A connector without a network. `name: 'braze'` gets the relay's defaults for Braze. */
+export function scriptedConnector(options: { name?: string; batchSize?: number } = {}): ScriptedConnector {
+  const calls: (readonly string[])[] = []
+  let answer: Answer = () => ({ status: 'delivered' })
+  let gate = Promise.withResolvers<void>()
+  gate.resolve()
+  return {
+    specificationVersion: 'v1',
+    name: options.name ?? 'scripted',
+    limits: { maxMessagesPerRequest: options.batchSize ?? 10, maxBytesPerRequest: 1e6, requestRates: [], deduplicates: false },
+    calls,
+    answer(next) {
+      answer = next
+    },
+    hold() {
+      gate = Promise.withResolvers<void>()
+    },
+    release: () => gate.resolve(),
+    plan: () => ({ requests: [], notSent: [], warnings: [] }),
+    async deliver(events, { signal } = {}) {
+      calls.push(events.map((event) => event.id))
+      const aborted = Promise.withResolvers<void>()
+      signal?.addEventListener('abort', () => aborted.resolve(), { once: true })
+      await Promise.race([gate.promise, aborted.promise])
+      return events.map((event) => answer(event, signal))
+    },
+    check: async () => ({ ok: true, proved: [], problems: [], notes: [] }),
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,7 @@
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  ssr: { resolve: { conditions: ['@subtotal-connectors/source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['@subtotal-connectors/source', 'node', 'import', 'default'] },
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
+})

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
+import { parseWebhook, verifyWebhook } from '@subtotal-connectors/core'
+import { createRelay } from '@subtotal-connectors/relay'
+
+/** A server to be measured, in a process of its own: `bare`, `relay` or `delivering`. It sends its port to its parent. */
+const [, , kind = 'relay', secret = ''] = process.argv
+
+process.send?.({ port: kind === 'bare' ? await startBare() : await startRelay(kind === 'delivering') })
+
+/** Verifies, parses and answers, and stores nothing. */
+async function startBare(): Promise<number> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      const { timestamp } = verifyWebhook({ body, headers: request.headers, secrets: [secret] })
+      const event = parseWebhook(body, { receivedAt: new Date(), signedAt: timestamp })
+      const answer = JSON.stringify({ id: event?.id ?? null, result: 'stored' })
+      response.writeHead(202, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) })
+      response.end(answer)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** The relay with an empty store and three destinations. */
+async function startRelay(isDelivering: boolean): Promise<number> {
+  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'bench-ingest-'))
+  const names = ['braze', 'klaviyo', 'customerio']
+  const relay = await createRelay({
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+    store: `sqlite:${join(folder, 'relay.db')}`,
+    bodyLimitBytes: 1_048_576,
+    signingSecrets: [secret],
+    signatureToleranceMs: 86_400_000,
+    destinations: Object.fromEntries(names.map((name) => [name, connector(isDelivering)])),
+  })
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return Number(new URL(relay.url).port)
+}
+
+/** Accepts everything at once, or never answers. */
+function connector(isDelivering: boolean): Connector {
+  return {
+    specificationVersion: 'v1',
+    name: 'bench',
+    limits: { maxMessagesPerRequest: 100, maxBytesPerRequest: 1_000_000, requestRates: [], deduplicates: true },
+    plan: () => ({ requests: [], notSent: [], warnings: [] }),
+    deliver: async (events) => {
+      if (!isDelivering) await new Promise(() => undefined)
+      return events.map((): DeliveryResult => ({ status: 'delivered' }))
+    },
+    check: async () => ({ ok: true, proved: [], problems: [], notes: [] }),
+    close: async () => undefined,
+  }
+}
+
+process.once('disconnect', () => process.exit(0))

@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import type { LoadResult } from './http-load.ts'
+import { runLoad } from './http-load.ts'
+
+/**
+ * Webhooks accepted per second: the relay, every event synced to disk before it is answered, beside a bare `node:http` server that
+ * verifies, parses and answers without storing. Each in a process of its own, one after the other in turn, the same signed webhooks, all
+ * distinct. `node --conditions=@subtotal-connectors/source ingest.ts [webhooks] [rounds]`
+ */
+const webhooks = Number(process.argv[2] ?? 20_000)
+const rounds = Number(process.argv[3] ?? 5)
+const connections = 64
+const secret = 'secret-of-the-bench'
+
+const kinds = {
+  bare: 'bare node:http: verifies, parses, stores nothing',
+  relay: 'relay: synced, three destinations that do not answer',
+  delivering: 'relay: synced, while delivering to three that accept at once',
+}
+type Kind = keyof typeof kinds
+
+const requests = prepare()
+const results = new Map<Kind, LoadResult[]>()
+for (let round = 0; round < rounds; round += 1) {
+  for (const kind of ['bare', 'relay', 'delivering'] as const)
+    results.set(kind, [...(results.get(kind) ?? []), await measure(kind)])
+}
+report()
+
+function prepare(): readonly Buffer[] {
+  const generator = createWebhookGenerator({ seed: 1, connections: 2_000 })
+  return Array.from({ length: webhooks }, () => {
+    const { body, headers } = signedWebhook(generator.next().body, secret)
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const head = ['POST /webhooks/subtotal HTTP/1.1', 'host: 127.0.0.1', `content-length: ${Buffer.byteLength(body)}`, ...lines]
+    return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+  })
+}
+
+async function measure(kind: Kind): Promise<LoadResult> {
+  const child = fork(join(import.meta.dirname, 'ingest-target.ts'), [kind, secret], {
+    execArgv: ['--conditions=@subtotal-connectors/source'],
+  })
+  const [message] = await once(child, 'message')
+  const warmUp = requests.slice(0, webhooks / 10)
+  await runLoad({ port: message.port, connections, requests: warmUp, expectedStatus: 202 })
+  const result = await runLoad({ port: message.port, connections, requests: requests.slice(webhooks / 10), expectedStatus: 202 })
+  child.disconnect()
+  await once(child, 'exit')
+  if (result.refused > 0) throw new Error(`${kind} refused ${result.refused} webhooks.`)
+  return result
+}
+
+function report(): void {
+  const rates = new Map([...results].map(([kind, runs]) => [kind, median(runs.map((run) => run.accepted / run.seconds))]))
+  const bare = rates.get('bare') ?? Number.NaN
+  process.stdout.write(
+    `${webhooks} signed webhooks, ${connections} connections, medians of ${rounds}, ${cpus().length} cores, Node ${process.version}\n`,
+  )
+  for (const [kind, runs] of results) {
+    const rate = rates.get(kind) ?? Number.NaN
+    const p99 = median(runs.map((run) => run.latenciesMs[Math.floor(run.latenciesMs.length * 0.99)] ?? Number.NaN))
+    const ratio = (rate / bare).toFixed(2)
+    process.stdout.write(
+      `${Math.round(rate).toString().padStart(7)}/s  ratio ${ratio}  p99 ${p99.toFixed(1).padStart(6)} ms  ${kinds[kind]}\n`,
+    )
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+}
