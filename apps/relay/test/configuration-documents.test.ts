@@ -52,3 +52,11 @@ describe('.env.example', () => {
     }
   })
 })
+
+describe('docs/delivery-semantics.md', () => {
+  test('names tests that are there for each promise', () => {
+    const named = [...read('docs/delivery-semantics.md').matchAll(/`(apps\/relay\/[\w./-]+\.ts)`/g)].map(([, path = '']) => path)
+    expect(named.length).toBeGreaterThan(4)
+    for (const path of named) expect(read(path)).toContain('test(')
+  })
+})

@@ -24,6 +24,13 @@ describe('checkCustomerio', () => {
     expect(result.notes).toStrictEqual([expect.stringContaining('the region is not proved')])
   })
 
+  it('takes a success that is not Customer.io’s for a problem', async () => {
+    const webPage = () => Promise.resolve({ status: 200, headers: {}, text: '<html></html>', json: undefined })
+    const { ok, proved, problems } = await checkCustomerio(webPage, { baseUrl: 'http://127.0.0.1:1' })
+    expect({ ok, proved }).toStrictEqual({ ok: false, proved: [] })
+    expect(problems).toStrictEqual([expect.stringContaining("was not Customer.io's")])
+  })
+
   it('says that a 400 proves no key', async () => {
     const result = await checkCustomerio(answering(400), {})
     expect(result).toMatchObject({ ok: true, problems: [], proved: ['Customer.io (region us) answers.'] })

@@ -1,6 +1,7 @@
 import type { CheckRequest, CheckResult, DestinationResponse } from '@subtotal-connectors/core'
 import { batchPath } from './customerio-api.ts'
 import type { CustomerioConnectorOptions } from './customerio-connector-options.ts'
+import { mapBatchResponse } from './map-batch-response.ts'
 
 /** The options that {@link checkCustomerio} speaks of. */
 export type CheckOptions = Pick<CustomerioConnectorOptions, 'region' | 'baseUrl' | 'linkUrl' | 'currency' | 'identifyBy'>
@@ -15,8 +16,13 @@ export async function checkCustomerio(
 ): Promise<CheckResult> {
   const notes = optionNotes(options)
   const where = options.baseUrl === undefined ? `region ${options.region ?? 'us'}` : 'the base URL'
-  const { status } = await request({ method: 'POST', path: batchPath, body: { batch: [] } })
+  const response = await request({ method: 'POST', path: batchPath, body: { batch: [] } })
+  const { status } = response
   if (status >= 200 && status < 300) {
+    if (mapBatchResponse(response, []) === undefined) {
+      const problem = `The answer to an empty batch was not Customer.io's (HTTP ${status}). Check the options region and baseUrl.`
+      return { ok: false, proved: [], problems: [problem], notes }
+    }
     const proved = [`Customer.io (${where}) took an empty batch with this key in strict mode.`]
     const region =
       'Older documents of Customer.io say that a key of the other region is answered alike, and its data lost: the region is not proved.'

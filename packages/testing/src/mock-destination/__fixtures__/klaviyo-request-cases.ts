@@ -1,0 +1,121 @@
+import { revokedKlaviyoKey } from '../mock-klaviyo-settings.ts'
+import { group, groupPointer, job, jobEvent, jobPath, type KlaviyoCase, properties, rightAttributes } from './klaviyo-bodies.ts'
+
+/** One malformed request for each rule about headers and the shape of the body, in the order of the rules. */
+export const klaviyoRequestCases: readonly KlaviyoCase[] = [
+  { rule: 'a trailing slash on the path (none since revision 2024-10-15)', path: '/api/events/', status: 404, code: 'not_found' },
+  { rule: 'an unknown path', path: '/api/track', status: 404, code: 'not_found' },
+  { rule: 'another method', method: 'PUT', status: 405, code: 'method_not_allowed' },
+  { rule: 'no Authorization header', headers: { authorization: undefined }, status: 401, code: 'not_authenticated' },
+  {
+    rule: 'an Authorization header not of the form "Klaviyo-API-Key <key>"',
+    headers: { authorization: 'Bearer pk_test' },
+    status: 401,
+    code: 'not_authenticated',
+    source: { parameter: 'Authorization' },
+  },
+  {
+    rule: 'a wrong or revoked private key',
+    headers: { authorization: `Klaviyo-API-Key ${revokedKlaviyoKey}` },
+    status: 401,
+    code: 'not_authenticated',
+  },
+  {
+    rule: 'a key without the scope of the endpoint',
+    options: { scopes: ['accounts:read'] },
+    status: 403,
+    code: 'permission_denied',
+  },
+  { rule: 'no revision header', headers: { revision: undefined }, status: 400, source: { parameter: 'revision' } },
+  { rule: 'a revision that is not a date', headers: { revision: '2026-7-15' }, status: 400, source: { parameter: 'revision' } },
+  {
+    rule: 'a retired revision, with X-Klaviyo-Revision-Fall-Forward-Opt-Out: 1',
+    headers: { revision: '2024-10-15', 'x-klaviyo-revision-fall-forward-opt-out': '1' },
+    status: 410,
+    code: 'gone',
+    source: { parameter: 'revision' },
+  },
+  {
+    rule: 'a content type other than application/vnd.api+json',
+    headers: { 'content-type': 'application/json' },
+    status: 415,
+    code: 'unsupported_media_type',
+    source: { parameter: 'Content-Type' },
+  },
+  {
+    rule: 'a compressed body',
+    headers: { 'content-encoding': 'gzip' },
+    status: 415,
+    code: 'unsupported_media_type',
+    source: { parameter: 'Content-Encoding' },
+  },
+  {
+    rule: 'a body over 5 MB',
+    body: properties(Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`text_${index}`, 'x'.repeat(100_000)]))),
+    status: 413,
+    code: 'payload_too_large',
+  },
+
+  { rule: 'a body that is not a JSON object with data', body: '{"data":', status: 400, source: { pointer: '/data' } },
+  {
+    rule: 'another resource type than that of the endpoint',
+    body: { data: { type: 'events', attributes: rightAttributes } },
+    status: 400,
+    source: { pointer: '/data/type' },
+  },
+  {
+    rule: 'a resource without attributes',
+    body: { data: { type: 'event' } },
+    status: 400,
+    source: { pointer: '/data/attributes' },
+  },
+  {
+    rule: 'a job without the list events-bulk-create (with hyphens)',
+    path: jobPath,
+    body: { data: { type: 'event-bulk-create-job', attributes: { events_bulk_create: { data: [group()] } } } },
+    status: 400,
+    source: { pointer: '/data/attributes/events-bulk-create' },
+  },
+  {
+    rule: 'a group of another type than event-bulk-create',
+    path: jobPath,
+    body: job([{ ...group(), type: 'event' }]),
+    status: 400,
+    source: { pointer: `${groupPointer}/type` },
+  },
+  {
+    rule: 'a group without attributes',
+    path: jobPath,
+    body: job([{ type: 'event-bulk-create' }]),
+    status: 400,
+    source: { pointer: `${groupPointer}/attributes` },
+  },
+  {
+    rule: 'a group without a list of events',
+    path: jobPath,
+    body: job([group([], { events: [jobEvent()] })]),
+    status: 400,
+    source: { pointer: `${groupPointer}/attributes/events` },
+  },
+  {
+    rule: 'an event of another type than event in a job',
+    path: jobPath,
+    body: job([group([{ ...jobEvent(), type: 'events' }])]),
+    status: 400,
+    source: { pointer: `${groupPointer}/attributes/events/data/0/type` },
+  },
+  {
+    rule: 'an event without attributes in a job',
+    path: jobPath,
+    body: job([group([{ type: 'event' }])]),
+    status: 400,
+    source: { pointer: `${groupPointer}/attributes/events/data/0/attributes` },
+  },
+  {
+    rule: 'a job of more than 1,000 events',
+    path: jobPath,
+    body: job(Array.from({ length: 1001 }, (_, index) => group([jobEvent({ unique_id: `purchase-${index}` })]))),
+    status: 400,
+    source: { pointer: '/data/attributes/events-bulk-create' },
+  },
+]
