@@ -12,7 +12,7 @@ const errorSchema = z.object({
 const errorsSchema = z.object({ errors: z.array(z.unknown()) })
 
 /** What an error is about. */
-export interface KlaviyoErrorSource {
+interface KlaviyoErrorSource {
   /** A place in the request's body. */
   readonly pointer?: string | null | undefined
   /** A query parameter or a header. */
