@@ -54,7 +54,7 @@ function connector(isDelivering: boolean): Connector {
   return {
     specificationVersion: 'v1',
     name: 'bench',
-    limits: { maxMessagesPerRequest: 100, maxBytesPerRequest: 1_000_000, requestRates: [], deduplicates: true },
+    limits: { maxMessagesPerRequest: 100, maxBytesPerRequest: 1_000_000, requestRates: [], deduplicates: 'yes' },
     plan: () => ({ requests: [], notSent: [], warnings: [] }),
     deliver: async (events) => {
       if (!isDelivering) await new Promise(() => undefined)

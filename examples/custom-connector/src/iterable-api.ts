@@ -20,5 +20,5 @@ export const iterableLimits: ConnectorLimits = {
   maxMessagesPerRequest: 1_000,
   maxBytesPerRequest: 4_000_000,
   requestRates: [{ requests: 10, perMs: 1_000 }],
-  deduplicates: true,
+  deduplicates: 'yes',
 }

@@ -113,7 +113,7 @@ describe("Braze's own options", () => {
       maxMessagesPerRequest: 75,
       maxBytesPerRequest: 4_000_000,
       requestRates: [{ requests: 3_000, perMs: 3_000 }],
-      deduplicates: false,
+      deduplicates: 'no',
     })
     expect(createBrazeConnector({ apiKey, instance: 'US-01', maxObjectsPerRequest: 50 }).limits.maxMessagesPerRequest).toBe(50)
   })

@@ -33,6 +33,6 @@ export function brazeLimits(objectsPerRequest: number): ConnectorLimits {
     maxMessagesPerRequest: objectsPerRequest,
     maxBytesPerRequest,
     requestRates: [{ requests: 3_000, perMs: 3_000 }],
-    deduplicates: false,
+    deduplicates: 'no',
   }
 }

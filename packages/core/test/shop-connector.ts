@@ -31,7 +31,7 @@ export const createShopConnector: (options: ShopOptions) => Connector = defineCo
       maxBytesPerRequest: 10_000,
       maxBytesPerMessage: 2_000,
       requestRates: [],
-      deduplicates: false,
+      deduplicates: 'no',
     },
     eventNames: {
       'purchase.created': 'Purchased',

@@ -17,7 +17,7 @@ export const customerioLimits: ConnectorLimits = {
   maxBytesPerRequest: 475_000,
   maxBytesPerMessage: maxMessageBytes,
   requestRates: [{ requests: 3_000, perMs: 3_000 }],
-  deduplicates: false,
+  deduplicates: 'unconfirmed',
 }
 
 /**

@@ -14,7 +14,7 @@ export const klaviyoLimits: ConnectorLimits = {
     { requests: 10, perMs: 1_000 },
     { requests: 150, perMs: 60_000 },
   ],
-  deduplicates: true,
+  deduplicates: 'yes',
 }
 
 /** UTF-8 bytes of one string (100 KB). Source: https://developers.klaviyo.com/en/reference/events_api_overview. */

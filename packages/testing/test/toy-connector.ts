@@ -32,7 +32,7 @@ export function toyConnector(changes: ToyChanges = {}): (options: ConnectorOptio
       origin: baseUrl,
       credentials: { authorization: `Token ${apiKey}` },
       headers: {},
-      limits: { ...toyLimits, requestRates: [{ requests: 10, perMs: 1_000 }], deduplicates: false },
+      limits: { ...toyLimits, requestRates: [{ requests: 10, perMs: 1_000 }], deduplicates: 'no' },
       eventNames: {
         'purchase.created': 'Purchased',
         'account.connected': 'Connected',

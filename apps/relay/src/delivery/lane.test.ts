@@ -110,10 +110,11 @@ describe('retries', () => {
   })
 
   test.each([
-    ['braze', 'dead', 4],
-    ['another', 'pending', 10],
-  ])('%s: after an outage of unknown outcomes a delivery is %s', async (name, status, calls) => {
-    const { clock, connector, put, delivery } = await startLane({ name })
+    ['no', 'dead', 4],
+    ['unconfirmed', 'pending', 10],
+    ['yes', 'pending', 10],
+  ] as const)('deduplicates %s: after an outage of unknown outcomes a delivery is %s', async (deduplicates, status, calls) => {
+    const { clock, connector, put, delivery } = await startLane({ deduplicates })
     connector.answer(() => failing('ERR_TIMEOUT', { reason: 'timeout', mayHaveArrived: true }))
     await put('a')
     await clock.advance(2 * hourMs)

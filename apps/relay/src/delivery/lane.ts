@@ -9,7 +9,6 @@ import type { Decision } from './decide.ts'
 import { decide } from './decide.ts'
 import { createLaneGate } from './lane-gate.ts'
 import type { LaneSettings } from './lane-settings.ts'
-import { laneDefaults } from './lane-settings.ts'
 import type { LaneStatus } from './lane-status.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { defaultRetryPolicy } from './retry-policy.ts'
@@ -43,6 +42,7 @@ const leaseMs = 60_000
 const renewEveryMs = 20_000
 const lingerMs = 200
 const storeRetryMs = 1_000
+const unknownOutcomesWithoutId = 3
 const longestSleepMs = 3_600_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
 const maxBatchBytes = 8 * 1024 * 1024
@@ -50,10 +50,11 @@ const maxBatchBytes = 8 * 1024 * 1024
 /** A lane that does nothing until started. */
 export function createLane(options: LaneOptions): Lane {
   const { destination, connector, store, events, clock, random = Math.random } = options
-  const settings = { ...laneDefaults[connector.name], ...options.settings }
+  const { settings = {} } = options
   const concurrency = settings.concurrency ?? 4
   const base = options.policy ?? defaultRetryPolicy
-  const policy = { ...base, maxUnknownOutcomes: settings.maxUnknownOutcomes ?? base.maxUnknownOutcomes }
+  const unknownOutcomes = connector.limits.deduplicates === 'no' ? unknownOutcomesWithoutId : base.maxUnknownOutcomes
+  const policy = { ...base, maxUnknownOutcomes: settings.maxUnknownOutcomes ?? unknownOutcomes }
   const batchSize = connector.limits.maxMessagesPerRequest
   const gate = createLaneGate({ destination, clock, onChange: (status) => events.emit('lane:changed', status) })
   const inFlight = new Set<Promise<void>>()

@@ -10,7 +10,7 @@ import { createRelayEvents } from '../../src/observability/relay-events.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { EventDetail, Store } from '../../src/store/store.ts'
 import { incoming, receivedAt } from './incoming.ts'
-import type { ScriptedConnector } from './scripted-connector.ts'
+import type { ScriptedConnector, ScriptedOptions } from './scripted-connector.ts'
 import { scriptedConnector } from './scripted-connector.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -32,7 +32,7 @@ export interface LaneHarness {
 }
 
 /** A started lane for one test. */
-export async function startLane(options: { name?: string; batchSize?: number; concurrency?: number } = {}): Promise<LaneHarness> {
+export async function startLane(options: ScriptedOptions & { concurrency?: number } = {}): Promise<LaneHarness> {
   const clock = createVirtualClock(receivedAt)
   const store = await openSqliteStore(join(temporaryFolder(), 'relay.db'), clock.now())
   const connector = scriptedConnector(options)

@@ -1,4 +1,4 @@
-import type { Connector, DeliveryResult, SubtotalEvent } from '@subtotal-connectors/core'
+import type { Connector, ConnectorLimits, DeliveryResult, SubtotalEvent } from '@subtotal-connectors/core'
 
 /** A connector that answers as a test says, and remembers what it was given. */
 export interface ScriptedConnector extends Connector {
@@ -13,16 +13,27 @@ export interface ScriptedConnector extends Connector {
 /** The result of one event; or what a whole call does. */
 export type Answer = (event: SubtotalEvent, signal: AbortSignal | undefined) => DeliveryResult
 
-/** A connector without a network. `name: 'braze'` gets the relay's defaults for Braze. */
-export function scriptedConnector(options: { name?: string; batchSize?: number } = {}): ScriptedConnector {
+/** What can be chosen of a scripted connector. */
+export interface ScriptedOptions {
+  readonly batchSize?: number
+  readonly deduplicates?: ConnectorLimits['deduplicates']
+}
+
+/** A connector without a network, whose destination ignores repeats unless told otherwise. */
+export function scriptedConnector(options: ScriptedOptions = {}): ScriptedConnector {
   const calls: (readonly string[])[] = []
   let answer: Answer = () => ({ status: 'delivered' })
   let gate = Promise.withResolvers<void>()
   gate.resolve()
   return {
     specificationVersion: 'v1',
-    name: options.name ?? 'scripted',
-    limits: { maxMessagesPerRequest: options.batchSize ?? 10, maxBytesPerRequest: 1e6, requestRates: [], deduplicates: false },
+    name: 'scripted',
+    limits: {
+      maxMessagesPerRequest: options.batchSize ?? 10,
+      maxBytesPerRequest: 1e6,
+      requestRates: [],
+      deduplicates: options.deduplicates ?? 'yes',
+    },
     calls,
     answer(next) {
       answer = next

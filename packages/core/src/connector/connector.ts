@@ -17,8 +17,12 @@ export interface ConnectorLimits {
   readonly maxBytesPerMessage?: number
   /** All of them hold at once. */
   readonly requestRates: readonly RequestRate[]
-  /** Whether the vendor documents that a repeated event is ignored. */
-  readonly deduplicates: boolean
+  /**
+   * What the vendor does with an event that comes twice. `yes`: it documents that the repeat is ignored. `unconfirmed`: every copy
+   * carries the same id, but no document says what becomes of the second. `no`: nothing tells it from another event, so an event
+   * of unknown outcome is sent a limited number of times.
+   */
+  readonly deduplicates: 'yes' | 'unconfirmed' | 'no'
 }
 
 /** A request as it will be sent, its credentials left out. Its body holds the person's data: do not log it. */

@@ -13,7 +13,7 @@ const unknown: DeliveryResult = { ...retry, mayHaveArrived: true }
 const blocked: DeliveryResult = { status: 'blocked', error }
 
 /** A connector that answers each event with its own script, one entry an attempt; the last entry repeats. */
-function scripted(scripts: Record<string, DeliveryResult[]>, deduplicates = false) {
+function scripted(scripts: Record<string, DeliveryResult[]>, deduplicates: 'yes' | 'no' = 'no') {
   const calls: string[][] = []
   const attempts = new Map<string, number>()
   const connector: Connector = {
@@ -64,7 +64,7 @@ describe('deliverWithRetry', () => {
     const once = scripted({ 'event-1': [unknown] })
     expect(await deliverWithRetry(once.connector, [connectionEvent(1)], { ...fakeWait(), attempts: 9 })).toStrictEqual([unknown])
     expect(once.calls).toHaveLength(3)
-    const safe = scripted({ 'event-1': [unknown] }, true)
+    const safe = scripted({ 'event-1': [unknown] }, 'yes')
     await deliverWithRetry(safe.connector, [connectionEvent(1)], { ...fakeWait(), attempts: 9 })
     expect(safe.calls).toHaveLength(9)
   })

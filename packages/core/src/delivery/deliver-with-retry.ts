@@ -10,7 +10,7 @@ export interface DeliverWithRetryOptions {
   /** Attempts in all. Default 5. */
   readonly attempts?: number
   /**
-   * Attempts of an event whose outcome is unknown, where the vendor does not ignore repeats. Default 3. Set it to 1 to accept a
+   * Attempts of an event whose outcome is unknown, where nothing lets the vendor tell a repeat. Default 3. Set it to 1 to accept a
    * lost event rather than a duplicate.
    */
   readonly unknownOutcomeAttempts?: number
@@ -36,7 +36,7 @@ export async function deliverWithRetry(
   options: DeliverWithRetryOptions = {},
 ): Promise<readonly DeliveryResult[]> {
   const { signal, attempts = 5, wait = defaultWait, random = Math.random } = options
-  const unknownOutcomeAttempts = connector.limits.deduplicates ? attempts : (options.unknownOutcomeAttempts ?? 3)
+  const unknownOutcomeAttempts = connector.limits.deduplicates === 'no' ? (options.unknownOutcomeAttempts ?? 3) : attempts
   const call = signal === undefined ? {} : { signal }
   const results = [...(await connector.deliver(events, call))]
   const unknownOutcomes = results.map((result): number => (mayHaveArrived(result) ? 1 : 0))

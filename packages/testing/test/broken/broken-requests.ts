@@ -83,7 +83,7 @@ export const brokenRequests: BrokenConnectors = {
     },
     {
       fault: 'calls repeats harmless that are not',
-      create: replace(({ limits }) => ({ limits: { ...limits, deduplicates: true } })),
+      create: replace(({ limits }) => ({ limits: { ...limits, deduplicates: 'yes' } })),
       says: /kept twice/,
     },
   ],

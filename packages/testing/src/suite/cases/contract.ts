@@ -12,7 +12,7 @@ export const contract: ConnectorCase = {
     assert.ok(limits.maxMessagesPerRequest >= 1, 'limits.maxMessagesPerRequest: at least 1')
     assert.ok(limits.maxBytesPerRequest >= 1, 'limits.maxBytesPerRequest: at least 1')
     assert.ok((limits.maxBytesPerMessage ?? 1) >= 1, 'limits.maxBytesPerMessage: at least 1, or absent')
-    assert.equal(typeof limits.deduplicates, 'boolean', 'limits.deduplicates')
+    assert.ok(['yes', 'unconfirmed', 'no'].includes(limits.deduplicates), 'limits.deduplicates')
     for (const { requests, perMs } of limits.requestRates) assert.ok(requests >= 1 && perMs >= 1, 'limits.requestRates')
   },
 }
