@@ -1,4 +1,4 @@
-import pLimit from 'p-limit'
+import { createLimit } from '../http/create-limit.ts'
 import { createHttpClient } from '../http/http-client.ts'
 import { noAnswerResult, readAnswer, stopsTheCall, toDeliveryResult, unaccountedResult } from './answer-results.ts'
 import { combineResults } from './combine-results.ts'
@@ -59,7 +59,7 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
   const concurrency = options.concurrency ?? 4
   const publicHeaders = { ...defaultHeaders, ...api.headers }
   const secrets = secretsOf(api.credentials)
-  const limit = pLimit(concurrency)
+  const limit = createLimit(concurrency)
   const client = createHttpClient({
     origin: api.origin,
     headers: { ...publicHeaders, ...api.credentials },

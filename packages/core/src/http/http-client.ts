@@ -1,9 +1,7 @@
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import got, { type Got, RequestError, TimeoutError } from 'got'
-import { HttpsProxyAgent } from 'hpagent'
-import { getProxyForUrl } from 'proxy-from-env'
 import type { DestinationResponse } from '../connector/connector-definition.ts'
+import { createAgents } from './create-agents.ts'
 
 const maxResponseBytes = 1_048_576
 const maxRedirects = 3
@@ -45,7 +43,7 @@ export interface HttpClient {
  * headers and body, do not leave it.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agent = createAgents(options.origin, options.maxSockets)
+  const agent = createAgents(options.maxSockets)
   const closing = new AbortController()
   const client = got.extend({
     agent,
@@ -74,15 +72,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       agent.http.destroy()
       agent.https.destroy()
     },
-  }
-}
-
-function createAgents(origin: string, maxSockets: number): { http: http.Agent; https: https.Agent } {
-  const settings = { keepAlive: true, maxSockets, maxTotalSockets: maxSockets, scheduling: 'lifo' as const }
-  const proxy = getProxyForUrl(origin)
-  return {
-    http: new http.Agent(settings),
-    https: proxy === '' ? new https.Agent(settings) : new HttpsProxyAgent({ ...settings, proxy }),
   }
 }
 
