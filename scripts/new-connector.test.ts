@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeConnector } from './write-connector.ts'
@@ -44,6 +46,33 @@ test.each([{ name: 'acme' }, { name: 'a-much-longer-vendor', title: 'A Much Long
   },
   180_000,
 )
+
+test('what is written can be tried in a relay, as the page for contributors says', async () => {
+  const folder = writeConnector(emptyRepository(), { name: 'my-vendor' })
+  linkDependencies(folder)
+  const fromSource = '--conditions=@subtotal-connectors/source'
+
+  const mock = spawn(process.execPath, [fromSource, join(folder, 'test/try-in-relay.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(mock, 'exit')
+  onTestFinished(() => void mock.kill('SIGKILL'))
+  const [line]: string[] = await once(createInterface(mock.stdout), 'line')
+  const settings = /^export (MY_VENDOR_API_KEY)=(\S+) (MY_VENDOR_BASE_URL)=(\S+)$/.exec(line ?? '')?.slice(1) ?? []
+  const [keyName = '', key, urlName = '', url] = settings
+
+  const relay = [fromSource, join(root, 'apps/relay/src/main.ts')]
+  const config = ['--config', join(folder, 'test/relay.config.ts')]
+  const options = { cwd: folder, env: { ...process.env, [keyName]: key, [urlName]: url, NO_COLOR: '1' } }
+  const check = await run(process.execPath, [...relay, 'check', ...config], options)
+  expect(check.stdout).toContain('my-vendor: ok')
+  const preview = await run(process.execPath, [...relay, 'preview', join(root, 'contributing/purchase.json'), ...config], options)
+  expect(preview.stdout).toContain(`POST ${url}/v1/events`)
+  expect(preview.stdout).toContain('"email": "robin.ashdown@shoppers.example"')
+
+  mock.kill('SIGINT')
+  expect(await exited).toStrictEqual([0, null])
+}, 60_000)
 
 test('no placeholder is left, in names or in texts', () => {
   const folder = writeConnector(emptyRepository(), { name: 'my-vendor' })

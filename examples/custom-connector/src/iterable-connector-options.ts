@@ -9,7 +9,8 @@ export interface IterableConnectorOptions extends ConnectorOptions {
   identifyBy?: 'email' | 'customerId' | readonly ('email' | 'customerId')[]
 }
 
-const identifierKind = z.enum(['email', 'customerId'], 'must be "email" or "customerId": Iterable identifies nobody by phone')
+const identifierProblem = 'must be "email", "customerId" or a list of them: Iterable identifies nobody by phone'
+const identifierKind = z.enum(['email', 'customerId'])
 
 /**
  * How the options are checked that are Iterable's own, or narrower than the common ones. Profiles go as events or not at all:
@@ -17,6 +18,8 @@ const identifierKind = z.enum(['email', 'customerId'], 'must be "email" or "cust
  */
 export const iterableOptionsShape: OptionsShape<IterableConnectorOptions> = {
   region: z.enum(['us', 'eu'], 'must be "us" or "eu"').exactOptional(),
-  identifyBy: z.union([identifierKind, z.array(identifierKind).min(1)]).exactOptional(),
+  identifyBy: z
+    .union([identifierKind, z.array(identifierKind).min(1, 'must name at least one identifier')], identifierProblem)
+    .exactOptional(),
   profiles: z.enum(['event', 'off'], 'must be "event" or "off"').exactOptional(),
 }

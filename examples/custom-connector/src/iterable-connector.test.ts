@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   makeConnectionEvent,
   makeProfileEvent,
@@ -19,6 +20,7 @@ async function setUp(options: Partial<IterableConnectorOptions> = {}) {
 }
 
 const options = { apiKey: 'key' }
+const identifierProblem = '"identifyBy": must be "email", "customerId" or a list of them: Iterable identifies nobody by phone'
 const person = (email: string) => ({ customer: { id: 'customer-1', email, mobile: null } })
 const purchase = (number: number, email: string) =>
   makePurchaseEvent({ id: `event-${number}`, purchase: { id: `purchase-${number}` }, ...person(email) })
@@ -105,9 +107,34 @@ describe('what is sent', () => {
   })
 })
 
+describe('limits', () => {
+  test('an event above 4,000,000 bytes is rejected without a request', async () => {
+    const { mock, iterable } = await setUp({ properties: () => ({ note: 'x'.repeat(4_000_000) }) })
+    const results = await iterable.deliver([purchase(1, 'robin@shoppers.example')])
+    expect(results).toMatchObject([{ status: 'rejected', error: { code: 'ERR_TOO_LARGE' } }])
+    expect(mock.requests).toStrictEqual([])
+  })
+
+  test('1,001 events are two requests', () => {
+    const events = Array.from({ length: 1_001 }, (_, number) => purchase(number, 'robin@shoppers.example'))
+    const { requests } = createIterableConnector(options).plan(events)
+    expect(requests.map(({ eventIds }) => eventIds.length)).toStrictEqual([1_000, 1])
+  })
+
+  test.each([
+    [512, 'k'.repeat(512)],
+    [513, createHash('sha256').update('k'.repeat(513)).digest('hex')],
+  ])('an idempotency key of %i characters is sent as an id of at most 512', (length, id) => {
+    const event = makePurchaseEvent({ idempotencyKey: 'k'.repeat(length), ...person('robin@shoppers.example') })
+    expect(createIterableConnector(options).plan([event]).requests[0]?.body).toMatchObject({ events: [{ id }] })
+  })
+})
+
 describe('options', () => {
   test.each([
-    [{ identifyBy: 'mobile' }, /"identifyBy"/],
+    [{ identifyBy: 'mobile' }, identifierProblem],
+    [{ identifyBy: ['email', 'mobile'] }, identifierProblem],
+    [{ identifyBy: [] }, /"identifyBy": must name at least one identifier/],
     [{ profiles: 'both' }, /"profiles": must be "event" or "off"/],
     [{ region: 'ap' }, /"region": must be "us" or "eu"/],
   ])('%o is refused', (wrong, message) => {

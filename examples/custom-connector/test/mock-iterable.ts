@@ -23,7 +23,14 @@ const bodySchema = z.strictObject({ events: z.array(eventSchema).min(1) })
 const emailSchema = z.email()
 
 /** An event as Iterable keeps it. */
-export type AcceptedIterableEvent = z.infer<typeof eventSchema>
+export interface AcceptedIterableEvent {
+  readonly email?: string
+  readonly userId?: string
+  readonly eventName: string
+  readonly id?: string
+  readonly createdAt?: number
+  readonly dataFields?: Readonly<Record<string, unknown>>
+}
 
 /**
  * Starts a mock of Iterable's `POST /api/events/trackBulk`. It refuses a malformed request whole, counts and names the people it
