@@ -10,11 +10,27 @@ describe('toMessageId', () => {
     expect(toMessageId('track', event)).toBe('01KEVN1ZPM9H19JSHGN5NF0M69')
   })
 
-  it("has the event's time and stays the same for ever", () => {
-    const event = makeConnectionEvent('account.connected', { occurredAt: '2026-01-21T16:05:00.000Z' })
-    expect(decodeTime(toMessageId('track', event))).toBe(Date.parse('2026-01-21T16:05:00.000Z'))
-    expect(toMessageId('track', event)).toMatchInlineSnapshot(`"01KFGMTMZ0T182ZK8PZR6GYEE0"`)
+  it("has the time inside the event's id and stays the same for ever", () => {
+    const event = makeConnectionEvent('account.connected', { id: '01KFJSR44CPH867805V8GJ9VCY' })
+    expect(decodeTime(toMessageId('track', event))).toBe(decodeTime('01KFJSR44CPH867805V8GJ9VCY'))
+    expect(toMessageId('track', event)).toMatchInlineSnapshot(`"01KFJSR44C43C58X6METPK15RP"`)
   })
+
+  it("has the purchase's date where the purchase's id is no ULID", () => {
+    const event = makePurchaseEvent({ purchase: { id: 'order-1', date: '2026-01-21T16:05:00Z' } })
+    expect(decodeTime(toMessageId('track', event))).toBe(Date.parse('2026-01-21T16:05:00Z'))
+  })
+
+  it.each(['01KFJSR44CPH867805V8GJ9VCY', 'evt-7', '8ZZZZZZZZZZZZZZZZZZZZZZZZZ'])(
+    'is the same when the event %s comes again and its time can only be told by the receipt',
+    (id) => {
+      const events = ['2026-01-21T16:05:00.000Z', '2026-01-21T16:10:00.000Z'].flatMap((occurredAt) => [
+        makeConnectionEvent('account.connected', { id, occurredAt, receivedAt: occurredAt }),
+        makePurchaseEvent({ id, occurredAt, receivedAt: occurredAt, purchase: { id: 'order-1', date: null } }),
+      ])
+      expect(new Set(events.map((event) => toMessageId('track', event))).size).toBe(2)
+    },
+  )
 
   it('differs for the track and the identify of one event', () => {
     const event = makeProfileEvent('profile.updated')

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { SubtotalEvent } from '@subtotal-connectors/core'
-import { isValid, ulid } from 'ulid'
+import { decodeTime, isValid, ulid } from 'ulid'
 import type { CustomerioMessage } from './customerio-message.ts'
 
 /**
  * The message's id: a ULID that is the same for every repeat of the event and different for every other message. The `track` of a
- * purchase whose id is a ULID has that id; every other message has one whose time is the event's and whose random part is a hash
- * of the kind of message and the event's ids.
+ * purchase whose id is a ULID has that id; every other message has one whose random part is a hash of the kind of message and the
+ * event's ids. Its time is the purchase's date, or the one inside the event's id: `occurredAt` also depends on when a webhook came
+ * in, which is another time for its redelivery.
  *
  * Customer.io's Track API, behind Pipelines, ignores a repeated ULID; no document says so for Pipelines itself.
  * Source: https://docs.customer.io/files/journeys-track.json (`person_event.id`)
@@ -15,6 +16,20 @@ export function toMessageId(kind: CustomerioMessage['type'], event: SubtotalEven
   if (kind === 'track' && event.type === 'purchase.created' && isValid(event.purchase.id)) return event.purchase.id
   const ids = JSON.stringify([kind, event.idempotencyKey, event.connection.id])
   const bytes = createHash('sha256').update(ids).digest().values()
-  // ulid counts from 1970; a purchase with an earlier date has only its hash.
-  return ulid(Math.max(0, Date.parse(event.occurredAt)), () => (bytes.next().value ?? 0) / 256)
+  return ulid(timeOf(event), () => (bytes.next().value ?? 0) / 256)
+}
+
+/** The last one that a ULID has room for. */
+const lastTime = 2 ** 48 - 1
+
+/** Milliseconds since 1970; 0 where none is the same in every repeat. */
+function timeOf(event: SubtotalEvent): number {
+  if (event.type !== 'purchase.created') return isTimed(event.id) ? decodeTime(event.id) : 0
+  const time = Date.parse(event.purchase.date ?? '')
+  return Number.isNaN(time) || time > lastTime ? 0 : Math.max(0, time)
+}
+
+/** A first character above 7 has the right form and no time. */
+function isTimed(id: string): boolean {
+  return isValid(id) && id < '8'
 }

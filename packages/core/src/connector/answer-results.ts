@@ -12,12 +12,20 @@ export function readAnswer<Message>(
   messages: readonly Message[],
 ): readonly (MessageResult | undefined)[] {
   if (answer.kind === 'no_answer') return messages.map(() => noAnswerResult(api, answer))
-  const { response } = answer
-  const mapped = mapSafely(api, response, messages)
+  const { response, isWhole } = answer
+  // What is missing of a success may be the errors in it.
+  const isReadable = isWhole || response.status < 200 || response.status >= 300
+  const mapped = isReadable ? mapSafely(api, response, messages) : undefined
   if (mapped !== undefined) return mapped
-  const retryAfterMs = parseRetryAfter(response.headers, Date.now(), api.retryAfterHeaders)
+  const retryAfterMs = parseRetryAfter(response.headers, Date.now(), waitHeaders(api, response))
   const result = classifyResponse(api.title, response, retryAfterMs)
   return messages.map(() => result)
+}
+
+/** Vendors tell the end of the current window with every answer; it is a reason to wait only where the window is used up. */
+function waitHeaders<Message>({ retryAfterHeaders = {} }: DestinationApi<Message>, { status }: DestinationResponse) {
+  const { wait = [], reset = [] } = retryAfterHeaders
+  return status === 429 ? { wait, reset } : { wait }
 }
 
 /** A mapping that trips over an answer has not accounted for any of its messages. */

@@ -64,6 +64,7 @@ const originSchema = z.string().check((context) => {
 })
 const linkUrlSchema = z.string().refine(isHttpUrl, 'must be an http or https URL')
 const identifierSchema = z.enum(identifierKinds)
+const identifyByProblem = `must be one of ${identifierKinds.join(', ')}, or a list of at least one of them`
 
 /** How each of {@link ConnectorOptions} is checked. */
 export const connectorOptionsShape: Readonly<Record<keyof ConnectorOptions, z.ZodType>> = {
@@ -73,7 +74,7 @@ export const connectorOptionsShape: Readonly<Record<keyof ConnectorOptions, z.Zo
     .min(1, 'must not be empty')
     .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces'),
   baseUrl: originSchema.exactOptional(),
-  identifyBy: z.union([identifierSchema, z.array(identifierSchema).min(1, 'must name at least one identifier')]).exactOptional(),
+  identifyBy: z.union([identifierSchema, z.array(identifierSchema).min(1)], identifyByProblem).exactOptional(),
   events: z
     .partialRecord(z.enum(subtotalEventTypes), z.union([z.literal(false), z.string().trim().min(1, 'must not be empty')]))
     .exactOptional(),

@@ -42,7 +42,7 @@ describe('options', () => {
     [{ baseUrl: 'http://shop.example' }, 'option "baseUrl": must be https'],
     [{ baseUrl: 'https://shop.example/path' }, 'option "baseUrl": must be an origin'],
     [{ baseUrl: 'https://user:pass@shop.example' }, 'option "baseUrl": must not hold credentials'],
-    [{ identifyBy: 'phone' }, 'option "identifyBy"'],
+    [{ identifyBy: 'phone' }, 'option "identifyBy": must be one of email, customerId, mobile'],
     [{ identifyBy: [] }, 'option "identifyBy"'],
     [{ events: { 'purchase.made': 'x' } }, 'unknown option'],
     [{ events: { 'purchase.created': '' } }, 'option "events.purchase.created"'],
@@ -145,6 +145,16 @@ describe('deliver', () => {
     expect(results[1]).toMatchObject({ error: { code: 'ERR_TOO_LARGE' } })
     for (const { text } of server?.requests ?? []) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(10_000)
     expect(server?.requests).toHaveLength(2)
+  })
+
+  it('rejects an event that is too large only with its envelope', async () => {
+    const shop = await connect(accept, {
+      api: { limits: { maxMessagesPerRequest: 9, maxBytesPerRequest: 1_000, requestRates: [], deduplicates: 'no' } },
+      properties: (event, properties) => ({ ...properties, text: 'x'.repeat(event.id === 'event-1' ? 905 : 890) }),
+    })
+    const results = await shop.deliver(events(3))
+    expect(results.map(({ status }) => status)).toStrictEqual(['delivered', 'rejected', 'delivered'])
+    for (const { text } of server?.requests ?? []) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000)
   })
 
   it('counts what the destination does not account for as not delivered', async () => {

@@ -51,8 +51,14 @@ function skipReason(options: ConnectorOptions, event: SubtotalEvent): string | u
   if (options.profiles === 'off' && 'profile' in event) return 'profiles are switched off'
   if (options.simulated === 'skip' && event.isSimulated) return 'simulated events are skipped'
   if (options.historical === 'skip' && event.isHistorical) return 'historical purchases are skipped'
-  if (options.filter !== undefined && options.filter(event) === false) return 'filtered out'
+  if (options.filter !== undefined && !passes(options.filter(event))) return 'filtered out'
   return undefined
+}
+
+/** A promise is truthy whatever it resolves to: what the filter meant to keep back must not be sent by mistake. */
+function passes(verdict: unknown): boolean {
+  if (typeof verdict === 'boolean') return verdict
+  throw new ConnectorError('ERR_MAPPING', 'The option filter must return true or false, and not a promise.')
 }
 
 function noIdentifier(kinds: readonly IdentifierKind[]): ConnectorError {

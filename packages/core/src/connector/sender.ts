@@ -6,7 +6,7 @@ import type { CallOptions, PlannedRequest } from './connector.ts'
 import type { CheckRequest, DestinationApi, DestinationResponse, Mapped } from './connector-definition.ts'
 import type { Blocked, DeliveryResult, Retry } from './delivery-result.ts'
 import { isolate } from './isolate.ts'
-import { type Entry, prepareRequests } from './prepare-requests.ts'
+import { bodyOf, type Entry, prepareRequests } from './prepare-requests.ts'
 import { redactResults } from './redact-results.ts'
 import { secretsOf } from './secrets-of.ts'
 
@@ -70,8 +70,7 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
   /** Sends one request and gives every entry a result; returns the entries that were refused. */
   const sendRequest = (entries: readonly Entry<Message>[], call: Call): Promise<Entry<Message>[]> =>
     limit(async () => {
-      const messages = entries.map((entry) => entry.message)
-      const results = call.stopped === undefined ? await exchange(messages, call.signal) : messages.map(() => call.stopped)
+      const results = call.stopped === undefined ? await exchange(entries, call.signal) : entries.map(() => call.stopped)
       const refused: Entry<Message>[] = []
       for (const [index, entry] of entries.entries()) {
         const result = results[index] ?? unaccountedResult(api)
@@ -82,9 +81,10 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
       return refused
     })
 
-  const exchange = async (messages: readonly Message[], signal: AbortSignal | undefined) => {
+  const exchange = async (entries: readonly Entry<Message>[], signal: AbortSignal | undefined) => {
+    const messages = entries.map((entry) => entry.message)
     const { path, body } = api.toRequest(messages)
-    return readAnswer(api, await client.request('POST', path, JSON.stringify(body), signal), messages)
+    return readAnswer(api, await client.request('POST', path, bodyOf(body, entries), signal), messages)
   }
 
   const sendChunk = async (chunk: readonly Entry<Message>[], call: Call): Promise<void> => {

@@ -35,11 +35,13 @@ export const errorCodes = [
   // The relay's verdicts
   'ERR_OUTCOME_UNKNOWN',
   'ERR_MAX_AGE',
+  'ERR_MARKED_DEAD',
   // The relay's answers over HTTP
   'ERR_BAD_REQUEST',
   'ERR_UNAUTHORIZED',
   'ERR_FORBIDDEN',
   'ERR_NOT_FOUND',
+  'ERR_CONFLICT',
   'ERR_BODY_TOO_LARGE',
   'ERR_UNSUPPORTED_MEDIA_TYPE',
   'ERR_STORE_UNAVAILABLE',

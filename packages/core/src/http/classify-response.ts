@@ -12,7 +12,7 @@ import type { ErrorCode } from '../errors/error-code.ts'
  * | 3xx | `blocked`, `ERR_REDIRECTED` |
  * | 401, 403, 407 | `blocked`, `ERR_CREDENTIALS` |
  * | 404, 405, 406, 410, 411, 415 | `blocked`, `ERR_DESTINATION_NOT_FOUND`: no event can be at fault |
- * | 408, 425, 5xx | `retry`, `unavailable` |
+ * | 408, 425, 5xx | `retry`, `unavailable`; it may have arrived after 504 and 524 |
  * | 413 | `refused`, `ERR_TOO_LARGE`: smaller requests are tried |
  * | 429 | `retry`, `rate_limited` |
  * | other 4xx | `refused`, `ERR_REJECTED`: the events at fault are looked for |
@@ -64,7 +64,8 @@ export function classifyResponse(destination: string, response: DestinationRespo
         ...wait,
       }
     case 504:
-      // A gateway gave up waiting, but had passed the request on.
+    case 524:
+      // A gateway (524: Cloudflare's) gave up waiting, but had passed the request on.
       return {
         status: 'retry',
         reason: 'unavailable',

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import type http from 'node:http'
 import net from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createScriptedServer, type Script, type ScriptedServer } from '../../test/scripted-server.ts'
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts'
 
@@ -11,6 +12,7 @@ let client: HttpClient | undefined
 afterEach(async () => {
   client?.close()
   await server?.close()
+  vi.unstubAllEnvs()
 })
 
 async function connect(script: Script, options: Partial<HttpClientOptions> = {}): Promise<HttpClient> {
@@ -40,6 +42,7 @@ describe('an answer', () => {
     const http = await connect((_request, response) => response.writeHead(502).end(body))
     expect(await post(http)).toStrictEqual({
       kind: 'answer',
+      isWhole: true,
       response: { status: 502, headers: expect.anything(), text: body, json: undefined },
     })
   })
@@ -54,7 +57,19 @@ describe('an answer', () => {
       response.writeHead(429, { 'content-length': '100', 'retry-after': '7' }).write('{"half')
       response.socket?.end()
     })
-    expect(await post(http)).toMatchObject({ response: { status: 429, headers: { 'retry-after': '7' }, json: undefined } })
+    expect(await post(http)).toMatchObject({
+      isWhole: false,
+      response: { status: 429, headers: { 'retry-after': '7' }, json: undefined },
+    })
+  })
+
+  it.each<[string, (response: http.ServerResponse) => void]>([
+    ['in the middle of its chunks', (response) => response.writeHead(200).write('{}', () => response.socket?.destroySoon())],
+    ['before its body', (response) => response.writeHead(202, { 'content-length': '9' }).flushHeaders()],
+    ['in its compression', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')],
+  ])('is not whole when it breaks off %s', async (_, script) => {
+    const http = await connect((_request, response) => script(response), { timeoutMs: 200 })
+    expect(await post(http)).toMatchObject({ kind: 'answer', isWhole: false, response: { json: undefined } })
   })
 
   it.each([
@@ -64,7 +79,7 @@ describe('an answer', () => {
     const { headers, body } = make(50_000_000)
     const http = await connect((_request, response) => response.writeHead(200, headers).end(body))
     const answer = await post(http)
-    expect(answer).toMatchObject({ kind: 'answer', response: { status: 200, json: undefined } })
+    expect(answer).toMatchObject({ kind: 'answer', isWhole: false, response: { status: 200, json: undefined } })
     expect(answer.kind === 'answer' && answer.response.text.length).toBe(1_048_576)
   })
 })
@@ -109,6 +124,34 @@ describe('no answer', () => {
       mayHaveArrived: true,
     })
     expect(await post(http, controller.signal)).toMatchObject({ reason: 'aborted', mayHaveArrived: false })
+  })
+
+  it('in time: it may have arrived', async () => {
+    const http = await connect(() => {}, { timeoutMs: 50 })
+    expect(await post(http)).toStrictEqual({
+      kind: 'no_answer',
+      reason: 'timeout',
+      cause: 'request timeout',
+      mayHaveArrived: true,
+    })
+  })
+
+  it.each([
+    ['does not open the connection', ''],
+    ['opens a connection to nobody', 'HTTP/1.1 200 OK\r\n\r\n'],
+  ])('because a proxy %s: the request has not arrived', async (_, words) => {
+    const sockets: net.Socket[] = []
+    const proxy = net.createServer((socket) => {
+      sockets.push(socket)
+      socket.on('error', () => {})
+      socket.once('data', () => socket.write(words))
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`)
+    const http = await connect(() => {}, { origin: 'https://rest.invalid', timeoutMs: 100 })
+    expect(await post(http)).toMatchObject({ kind: 'no_answer', reason: 'timeout', mayHaveArrived: false })
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
   })
 
   it('because the client was closed', async () => {

@@ -5,6 +5,7 @@ import { createAgents } from './create-agents.ts'
 
 const maxResponseBytes = 1_048_576
 const maxRedirects = 3
+const defaultTimeoutMs = 20_000
 
 /** What {@link createHttpClient} needs. */
 export interface HttpClientOptions {
@@ -14,6 +15,8 @@ export interface HttpClientOptions {
   readonly headers: Readonly<Record<string, string>>
   /** Requests in flight, and so sockets. */
   readonly maxSockets: number
+  /** From the start of a request to the end of its answer, in milliseconds. Default 20 s. */
+  readonly timeoutMs?: number
   /** Whether a redirect may be followed with the same body and headers. */
   mayFollowRedirect?(url: URL): boolean
 }
@@ -28,8 +31,16 @@ export interface NoAnswer {
   readonly mayHaveArrived: boolean
 }
 
+/** An answer that came at least as far as its headers. */
+export interface HeardAnswer {
+  readonly kind: 'answer'
+  readonly response: DestinationResponse
+  /** Whether its body came to its end. What is read of a body of more than 1 MiB is not whole. */
+  readonly isWhole: boolean
+}
+
 /** The answer, or why there is none. */
-export type Answer = { readonly kind: 'answer'; readonly response: DestinationResponse } | NoAnswer
+export type Answer = HeardAnswer | NoAnswer
 
 /** One connector's connection to its destination. */
 export interface HttpClient {
@@ -49,7 +60,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     agent,
     headers: { ...options.headers },
     retry: { limit: 0 },
-    timeout: { connect: 5_000, secureConnect: 5_000, request: 20_000 },
+    timeout: { connect: 5_000, secureConnect: 5_000 },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: true,
@@ -59,9 +70,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     async request(method, path, body, signal) {
       const ended = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
       let url = new URL(path, options.origin)
       for (let redirects = 0; ; redirects += 1) {
-        const answer = await exchange(client, method, url, body, ended)
+        const answer = await exchange(client, { method, url, body, signal: ended, timeoutMs })
         const target = answer.kind === 'answer' ? redirectTarget(answer.response, url) : undefined
         if (target === undefined || redirects === maxRedirects || options.mayFollowRedirect?.(target) !== true) return answer
         url = target
@@ -75,26 +87,40 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 }
 
-async function exchange(
-  client: Got,
-  method: 'GET' | 'POST',
-  url: URL,
-  body: string | undefined,
-  signal: AbortSignal,
-): Promise<Answer> {
+/** One request without its redirects. */
+interface Exchange {
+  readonly method: 'GET' | 'POST'
+  readonly url: URL
+  readonly body: string | undefined
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+async function exchange(client: Got, { method, url, body, signal, timeoutMs }: Exchange): Promise<Answer> {
   if (signal.aborted) return { kind: 'no_answer', reason: 'aborted', cause: 'aborted', mayHaveArrived: false }
-  let sentBytes = 0
+  // Got's own timeout of the request fires and does nothing while a proxy keeps the request without a socket.
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  let mayHaveArrived = false
   let head: { status: number; headers: Record<string, string> } | undefined
   const chunks: Uint8Array[] = []
   let receivedBytes = 0
+  let isWhole = false
   try {
-    const stream = client.stream(url, { method, signal, ...(body === undefined ? {} : { body }) })
+    const ended = AbortSignal.any([signal, deadline.signal])
+    // Given as the option `body` it would go out in pieces of 64 KB, and an answer that overtakes the last of them costs the socket.
+    const bytes = body === undefined ? undefined : Buffer.from(body)
+    const headers = bytes === undefined ? {} : { 'content-length': String(bytes.length) }
+    const stream = client.stream(url, { method, signal: ended, headers })
     // An answer that is complete before got has noted the end of the upload leaves got listening to the signal: an abort long
     // after would be an error that nobody hears.
     stream.on('error', () => {})
-    stream.on('uploadProgress', ({ transferred }) => {
-      sentBytes = transferred
+    stream.once('request', (request: http.ClientRequest) => {
+      onConnected(request, url, () => {
+        mayHaveArrived = true
+      })
     })
+    if (bytes !== undefined) stream.end(bytes)
     stream.on('response', (response: http.IncomingMessage) => {
       head = { status: response.statusCode ?? 0, headers: flatten(response.headers) }
     })
@@ -103,17 +129,29 @@ async function exchange(
       receivedBytes += chunk.length
       if (receivedBytes > maxResponseBytes) break
     }
+    isWhole = receivedBytes <= maxResponseBytes
   } catch (error) {
-    // An answer that broke off half-way still has its status; what is left of its body is not JSON any more.
-    if (head === undefined) return noAnswer(error, signal, sentBytes > 0)
+    // An answer that broke off half-way still has its status.
+    if (head === undefined) return noAnswer(error, signal, deadline.signal, mayHaveArrived)
+  } finally {
+    clearTimeout(timer)
   }
   if (head === undefined) return { kind: 'no_answer', reason: 'network', cause: 'no response', mayHaveArrived: true }
   const text = Buffer.concat(chunks).subarray(0, maxResponseBytes).toString('utf8')
-  return { kind: 'answer', response: { ...head, text, json: receivedBytes > maxResponseBytes ? undefined : parseJson(text) } }
+  return { kind: 'answer', isWhole, response: { ...head, text, json: isWhole ? parseJson(text) : undefined } }
 }
 
-function noAnswer(error: unknown, signal: AbortSignal, mayHaveArrived: boolean): NoAnswer {
+/** Until it is connected nothing of a request has gone out. */
+function onConnected(request: http.ClientRequest, { protocol }: URL, listener: () => void): void {
+  request.once('socket', (socket) => {
+    if (request.reusedSocket || !socket.connecting) listener()
+    else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', listener)
+  })
+}
+
+function noAnswer(error: unknown, signal: AbortSignal, deadline: AbortSignal, mayHaveArrived: boolean): NoAnswer {
   if (signal.aborted) return { kind: 'no_answer', reason: 'aborted', cause: 'aborted', mayHaveArrived }
+  if (deadline.aborted) return { kind: 'no_answer', reason: 'timeout', cause: 'request timeout', mayHaveArrived }
   const cause = error instanceof RequestError ? error.code : 'unknown'
   if (error instanceof TimeoutError)
     return { kind: 'no_answer', reason: 'timeout', cause: `${error.event} timeout`, mayHaveArrived }

@@ -4,7 +4,10 @@ const oneHourMs = 3_600_000
 export interface RetryAfterHeaders {
   /** The vendor's own, in seconds; read before `retry-after`. */
   readonly wait?: readonly string[]
-  /** The vendor's own, in seconds or as an epoch in seconds; read after `retry-after`. */
+  /**
+   * The vendor's own, in seconds or as an epoch in seconds; read after `retry-after`, and by the runtime only with 429, as
+   * vendors send it with every answer.
+   */
   readonly reset?: readonly string[]
 }
 

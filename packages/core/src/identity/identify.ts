@@ -34,7 +34,7 @@ function usable(customer: Customer, kind: IdentifierKind): string | undefined {
       return email !== undefined && emailShape.test(email) ? email : undefined
     }
     case 'customerId':
-      return customer.id !== null && customer.id !== '' ? customer.id : undefined
+      return customer.id !== null && customer.id.trim() !== '' ? customer.id : undefined
     case 'mobile': {
       const mobile = customer.mobile?.trim()
       return mobile !== undefined && phoneShape.test(mobile) ? mobile : undefined

@@ -33,6 +33,51 @@ describe('redaction', () => {
     expect(redact(text, ['Zoë', 'O"Neil'])).toBe('[redacted] [redacted] [redacted] and [redacted]')
   })
 
+  it.each([
+    'jane.doe&#43;news&#64;acme.example',
+    'jane.doe&#x2B;news&commat;acme.example',
+    'jane.doe%252Bnews%2540acme.example',
+    'jane.doe\\u002bnews\\u0040acme.example',
+    'JANE.DOE+NEWS@ACME.EXAMPLE',
+  ])('takes out an email of nobody it knows, written %s', (text) => {
+    expect(redact(`for ${text}, sorry`)).toBe('for [redacted], sorry')
+  })
+
+  it.each(['Zoë', 'ZOË', 'Zoe', 'Zoë'.normalize('NFD'), 'Zo%C3%AB', 'Zo&euml;', 'Zo&#235;', 'Zo\\u00EB'])(
+    'takes out the name Zoë, of whomever in the request, written %s',
+    (name) => {
+      expect(redactAll(`no ${name} here`, { values: [], words: wordsOf(['Zoë Lark']) })).toBe('no [redacted] here')
+    },
+  )
+
+  it.each(['500 55 50 006', '1-500-555-0006', '(500)555-0006', '+1%20500%20555%200006', '15.00.55.50.00.6', '00 1 500 5550006'])(
+    'takes out the phone number +15005550006, of whomever in the request, written %s',
+    (phone) => {
+      expect(redactAll(`no ${phone} here`, { values: [], words: wordsOf(['+15005550006']) })).toMatch(
+        /^no [\d\s-]{0,2}\[redacted\] here$/,
+      )
+    },
+  )
+
+  it.each([String.raw`ab\/cd\"ef+gh`, 'ab/cd&quot;ef&#43;gh', 'ab%2fcd%22ef%2bgh', 'AB/CD"EF+GH'])(
+    'takes out the key ab/cd"ef+gh written %s',
+    (text) => {
+      expect(redact(`key ${text}!`, ['ab/cd"ef+gh'])).toBe('key [redacted]!')
+    },
+  )
+
+  it('shows nothing that was cut in two at the end of what it reads', () => {
+    const secret = 'a-key-of-some-length'
+    for (let length = 3_960; length <= 4_400; length += 1) {
+      // What comes before gets shorter, so that the cut could come into view.
+      const before = 'someone@a-very-long-domain-name.example '
+        .repeat(120)
+        .slice(0, length)
+        .replace(/\S*$/, (rest) => '-'.repeat(rest.length))
+      expect(redact(`${before}${secret} and more`.padEnd(9_000, '.'), [secret])).not.toContain('a-k')
+    }
+  })
+
   it('takes out a short value only as a word of its own', () => {
     expect(redact('Al was already there', ['Al'])).toBe('[redacted] was already there')
   })
@@ -63,5 +108,5 @@ describe('redaction', () => {
       ),
       { numRuns: 5_000 },
     )
-  })
+  }, 60_000)
 })
