@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,11 +7,17 @@ import { join } from 'node:path'
 import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
 import { parseWebhook, verifyWebhook } from '@subtotal-connectors/core'
 import { createRelay } from '@subtotal-connectors/relay'
+import { createGroupedServer } from './grouped-server.ts'
 
-/** A server to be measured, in a process of its own: `bare`, `relay` or `delivering`. It sends its port to its parent. */
-const [, , kind = 'relay', secret = ''] = process.argv
+/** A server to be measured, in a process of its own: `bare`, `grouped`, `relay` or `delivering`, or `backlog…` with the path of a store. It sends its port to its parent. */
+const [, , kind = 'relay', secret = '', store] = process.argv
 
-process.send?.({ port: kind === 'bare' ? await startBare() : await startRelay(kind === 'delivering') })
+process.send?.({ port: await start() })
+
+function start(): Promise<number> {
+  if (kind === 'bare') return startBare()
+  return kind === 'grouped' ? startGrouped() : startRelay(kind.endsWith('delivering'))
+}
 
 /** Verifies, parses and answers, and stores nothing. */
 async function startBare(): Promise<number> {
@@ -26,26 +33,39 @@ async function startBare(): Promise<number> {
       response.end(answer)
     })
   })
+  return listen(server)
+}
+
+/** Verifies, parses and stores four rows in shared commits. */
+function startGrouped(): Promise<number> {
+  return listen(createGroupedServer(join(temporaryFolder(), 'bare.db'), secret))
+}
+
+async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address: AddressInfo | string | null = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'bench-ingest-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 /** The relay with an empty store and three destinations. */
 async function startRelay(isDelivering: boolean): Promise<number> {
-  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'bench-ingest-'))
   const names = ['braze', 'klaviyo', 'customerio']
   const relay = await createRelay({
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
-    store: `sqlite:${join(folder, 'relay.db')}`,
+    store: `sqlite:${store ?? join(temporaryFolder(), 'relay.db')}`,
     bodyLimitBytes: 1_048_576,
     signingSecrets: [secret],
     signatureToleranceMs: 86_400_000,
     destinations: Object.fromEntries(names.map((name) => [name, connector(isDelivering)])),
   })
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return Number(new URL(relay.url).port)
 }
 

@@ -1,22 +1,31 @@
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
+import type { Alerts } from './alerts/start-alerts.ts'
+import { startAlerts } from './alerts/start-alerts.ts'
 import type { Clock } from './clock/clock.ts'
 import { systemClock } from './clock/clock.ts'
 import type { RelayConfig } from './config/relay-config.ts'
 import type { Lane } from './delivery/lane.ts'
 import { createLane } from './delivery/lane.ts'
+import type { Pause } from './delivery/lane-gate.ts'
+import type { LaneStatuses } from './delivery/lane-status.ts'
 import type { RetryPolicy } from './delivery/retry-policy.ts'
+import { unconfiguredLanes } from './delivery/unconfigured-lanes.ts'
 import { createApp } from './http/create-app.ts'
 import { closeServer, listen, serverOptions } from './http/http-server.ts'
+import { createBodyBudget } from './ingest/body-budget.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
 import { createReceiver } from './ingest/receive-webhook.ts'
 import { createLogger, logEvents } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
 import type { RelayEvents } from './observability/relay-events.ts'
 import { createRelayEvents } from './observability/relay-events.ts'
+import type { ReplayRunner } from './operations/replay-runner.ts'
+import { createReplayRunner } from './operations/replay-runner.ts'
 import { openStore } from './store/open-store.ts'
-import type { Store } from './store/store.ts'
+import type { ReadVolumeSpace } from './store/sqlite/volume-space.ts'
+import type { LanePause, Store } from './store/store.ts'
 
 /** A running relay. */
 export interface Relay {
@@ -35,9 +44,15 @@ export interface RelayOptions {
   readonly policy?: RetryPolicy
   /** At least 0, less than 1; for jitter. */
   readonly random?: () => number
+  /** Instead of asking the operating system how full the store's disk is. */
+  readonly readSpace?: ReadVolumeSpace
+  /** What differs from the limits of the HTTP server. */
+  readonly server?: ServerOptions
 }
 
 const drainMs = 25_000
+/** Of all webhooks that are being received and stored. */
+const ingestBytes = 64 * 1024 * 1024
 
 /**
  * Opens the store, starts a lane per destination and listens. Throws a `ConfigurationError` in words when the store or the port
@@ -45,8 +60,12 @@ const drainMs = 25_000
  */
 export async function createRelay(config: RelayConfig, options: RelayOptions = {}): Promise<Relay> {
   const { clock = systemClock, events = createRelayEvents(), policy, random } = options
-  logEvents(events, options.logger ?? createLogger(config.logLevel))
-  const store = await openStore(config.store, clock)
+  logEvents(events, options.logger ?? createLogger(config.logLevel), () => clock.now())
+  const store = await openStore(config.store, clock, {
+    ...(config.minFreeBytes === undefined ? {} : { minFreeBytes: config.minFreeBytes }),
+    ...(options.readSpace === undefined ? {} : { readSpace: options.readSpace }),
+  })
+  const pauses = await store.lanePauses()
   const lanes = Object.entries(config.destinations).map(([destination, connector]) =>
     createLane({
       destination,
@@ -54,50 +73,82 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
       store,
       events,
       clock,
+      ...toPause(pauses.find((pause) => pause.destination === destination)),
       ...(config.lanes?.[destination] === undefined ? {} : { settings: config.lanes[destination] }),
       ...(policy === undefined ? {} : { policy }),
       ...(random === undefined ? {} : { random }),
     }),
   )
-  const { server, stopReceiving } = createRelayServer(config, { store, lanes, events, clock })
+  const replays = createReplayRunner({
+    store,
+    connectors: config.destinations,
+    settings: config.lanes ?? {},
+    events,
+    clock,
+    onMoved: (destination, count) => lanes.find((lane) => lane.destination === destination)?.notify(count),
+  })
+  const { server, stopReceiving } = createRelayServer(config, {
+    store,
+    lanes,
+    replays,
+    events,
+    clock,
+    ...(options.server === undefined ? {} : { server: options.server }),
+  })
   try {
     const url = await listen(server, config.host, config.port)
     events.emit('relay:listening', { url })
     for (const lane of lanes) lane.start()
-    return { url, stop: once(() => stop({ stopReceiving, lanes, store, events, clock, connectors: config.destinations })) }
+    replays.wake()
+    const alerts = config.alerts && startAlerts({ settings: config.alerts, events, clock, stats: () => store.stats() })
+    const parts = { stopReceiving, lanes, replays, store, events, clock, connectors: config.destinations }
+    return { url, stop: once(() => stop({ ...parts, ...(alerts === undefined ? {} : { alerts }) })) }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
+function toPause(pause: LanePause | undefined): { pause?: Pause } {
+  return pause === undefined ? {} : { pause: { reason: pause.reason, since: pause.pausedAt } }
+}
+
 interface Parts {
   readonly store: Store
   readonly lanes: readonly Lane[]
+  readonly replays: ReplayRunner
   readonly events: RelayEvents
   readonly clock: Clock
+  readonly alerts?: Alerts
+  readonly server?: ServerOptions
 }
 
 function createRelayServer(
   config: RelayConfig,
   parts: Parts,
 ): { server: Server; stopReceiving: (signal: AbortSignal) => Promise<void> } {
-  const { store, lanes, events, clock } = parts
+  const { store, lanes, replays, events, clock } = parts
   let isStopping = false
-  const statuses = () => lanes.map((lane) => lane.status())
+  const startedAt = clock.now()
+  const statuses: LaneStatuses = (stats) => [
+    ...lanes.map((lane) => lane.status()),
+    ...(stats === undefined ? [] : unconfiguredLanes(stats, Object.keys(config.destinations), startedAt)),
+  ]
+  function notifyLanes(count: number): void {
+    for (const lane of lanes) lane.notify(count)
+  }
   const commit = createGroupCommit({
     store,
     events,
     destinations: Object.keys(config.destinations),
-    onStored: (count) => {
-      for (const lane of lanes) lane.notify(count)
-    },
+    onStored: notifyLanes,
   })
   const app = createApp({
     store,
     clock,
     events,
     bodyLimitBytes: config.bodyLimitBytes,
+    budget: createBodyBudget(Math.max(ingestBytes, 2 * config.bodyLimitBytes)),
     receive: createReceiver({
       secrets: config.signingSecrets,
       toleranceMs: config.signatureToleranceMs,
@@ -111,11 +162,21 @@ function createRelayServer(
       ...(config.viewerToken === undefined ? {} : { viewerToken: config.viewerToken }),
     },
     destinations: Object.keys(config.destinations),
+    connectors: config.destinations,
+    laneControls: lanes,
+    onReplay: replays.wake,
+    onStored: notifyLanes,
     lanes: statuses,
-    metrics: createMetrics({ events, stats: () => store.stats(), lanes: statuses, now: () => clock.now() }),
+    metrics: createMetrics({
+      events,
+      stats: () => store.stats(),
+      freeBytes: () => store.freeBytes(),
+      lanes: statuses,
+      now: () => clock.now(),
+    }),
     isStopping: () => isStopping,
   })
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions })
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { ...serverOptions, ...parts.server } })
   if (!('closeIdleConnections' in server)) throw new TypeError('An HTTP/1 server was expected.')
   return {
     server,
@@ -130,11 +191,12 @@ function createRelayServer(
 async function stop(
   parts: Parts & { stopReceiving: (signal: AbortSignal) => Promise<void>; connectors: RelayConfig['destinations'] },
 ): Promise<void> {
-  const { stopReceiving, lanes, store, events, clock, connectors } = parts
+  const { stopReceiving, lanes, replays, store, events, clock, connectors } = parts
   events.emit('relay:stopping')
+  parts.alerts?.stop()
   const abort = new AbortController()
   const deadline = clock.setTimeout(() => abort.abort(), drainMs)
-  await Promise.all([stopReceiving(abort.signal), ...lanes.map((lane) => lane.stop(abort.signal))])
+  await Promise.all([stopReceiving(abort.signal), replays.stop(), ...lanes.map((lane) => lane.stop(abort.signal))])
   deadline.cancel()
   await Promise.all(Object.values(connectors).map((connector) => connector.close()))
   await store.close()

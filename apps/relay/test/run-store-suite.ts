@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { claimCases } from './store-suite/claim-cases.ts'
 import { connectionsCases } from './store-suite/connections-cases.ts'
 import { ingestCases } from './store-suite/ingest-cases.ts'
+import { lanesCases } from './store-suite/lanes-cases.ts'
+import { operationsCases } from './store-suite/operations-cases.ts'
 import { recordsCases } from './store-suite/records-cases.ts'
 import { searchCases } from './store-suite/search-cases.ts'
 import { settleCases } from './store-suite/settle-cases.ts'
@@ -23,8 +25,10 @@ export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
     connectionsCases(suite)
     claimCases(suite)
     settleCases(suite)
+    lanesCases(suite)
     searchCases(suite)
     recordsCases(suite)
+    operationsCases(suite)
 
     test('everything is there after it was closed and opened again', async () => {
       await suite.ingest(event('a'), purchase('b', 'p1'))
@@ -36,6 +40,11 @@ export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
 
     test('a store that is open takes writes', async () => {
       await expect(suite.store.checkWrite()).resolves.toBeUndefined()
+    })
+
+    test('the room on its disk is told where it is known', async () => {
+      const free = await suite.store.freeBytes()
+      if (free !== null) expect(free).toBeGreaterThan(0)
     })
   })
 }

@@ -24,6 +24,7 @@ describe('mapBatchResponse', () => {
     ['an empty body of unannounced length', answer(200, '')],
     ['an object with other members', answer(200, { success: true })],
     ['an empty list of errors', answer(200, { meta: { errors: [] } })],
+    ['members that could hold errors and hold none', answer(200, { error: null, errors: {}, meta: { error: '' } })],
     ['another success', answer(202, {})],
   ])('takes %s for delivered', (_, response) => {
     expect(statuses(response)).toStrictEqual(['delivered', 'delivered', 'delivered'])
@@ -38,6 +39,16 @@ describe('mapBatchResponse', () => {
     ['an empty 207', answer(207, '')],
   ])('says nothing about %s', (_, response) => {
     expect(mapBatchResponse(response, [{}])).toBeUndefined()
+  })
+
+  it.each([
+    ['error', answer(200, { error: 'not a workspace' })],
+    ['errors', answer(200, { errors: 'not a workspace' })],
+    ['an object in errors', answer(200, { errors: { message: 'not a workspace' } })],
+    ['meta.errors', answer(200, { meta: { errors: 'not a workspace' } })],
+  ])('delivers nothing when a success tells an error alone in %s', (_, response) => {
+    expect(statuses(response)).toStrictEqual(['refused', 'refused', 'refused'])
+    expect(messages(response)?.[0]).toBe('Customer.io refused the event: not a workspace (HTTP 200).')
   })
 
   it.each([301, 401, 403, 404, 408, 413, 422, 429, 500, 503])('leaves %i to the runtime', (status) => {

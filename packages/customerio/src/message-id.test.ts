@@ -21,14 +21,15 @@ describe('toMessageId', () => {
     expect(decodeTime(toMessageId('track', event))).toBe(Date.parse('2026-01-21T16:05:00Z'))
   })
 
-  it.each(['01KFJSR44CPH867805V8GJ9VCY', 'evt-7', '8ZZZZZZZZZZZZZZZZZZZZZZZZZ'])(
+  it.each(['01KFJSR44CPH867805V8GJ9VCY', 'evt-7', '8ZZZZZZZZZZZZZZZZZZZZZZZZZ', '00000000000000000000000000'])(
     'is the same when the event %s comes again and its time can only be told by the receipt',
     (id) => {
       const events = ['2026-01-21T16:05:00.000Z', '2026-01-21T16:10:00.000Z'].flatMap((occurredAt) => [
         makeConnectionEvent('account.connected', { id, occurredAt, receivedAt: occurredAt }),
         makePurchaseEvent({ id, occurredAt, receivedAt: occurredAt, purchase: { id: 'order-1', date: null } }),
+        makePurchaseEvent({ id, occurredAt, receivedAt: occurredAt, purchase: { id: 'order-2', date: '1969-12-31T00:00:00Z' } }),
       ])
-      expect(new Set(events.map((event) => toMessageId('track', event))).size).toBe(2)
+      expect(new Set(events.map((event) => toMessageId('track', event))).size).toBe(3)
     },
   )
 

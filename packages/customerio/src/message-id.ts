@@ -19,17 +19,19 @@ export function toMessageId(kind: CustomerioMessage['type'], event: SubtotalEven
   return ulid(timeOf(event), () => (bytes.next().value ?? 0) / 256)
 }
 
+/** `ulid` takes 0 for no time, and the clock's instead. */
+const noTime = 1
 /** The last one that a ULID has room for. */
 const lastTime = 2 ** 48 - 1
 
-/** Milliseconds since 1970; 0 where none is the same in every repeat. */
+/** Milliseconds since 1970; {@link noTime} where none is the same in every repeat. */
 function timeOf(event: SubtotalEvent): number {
-  if (event.type !== 'purchase.created') return isTimed(event.id) ? decodeTime(event.id) : 0
+  if (event.type !== 'purchase.created') return isTimed(event.id) ? decodeTime(event.id) : noTime
   const time = Date.parse(event.purchase.date ?? '')
-  return Number.isNaN(time) || time > lastTime ? 0 : Math.max(0, time)
+  return time >= noTime && time <= lastTime ? time : noTime
 }
 
-/** A first character above 7 has the right form and no time. */
+/** A first character above 7 has the right form and no time, zeros are no time. */
 function isTimed(id: string): boolean {
-  return isValid(id) && id < '8'
+  return isValid(id) && id < '8' && decodeTime(id) >= noTime
 }

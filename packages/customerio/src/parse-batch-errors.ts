@@ -22,24 +22,23 @@ const errorSchema = z.union([
     })),
   z.unknown().transform(() => ({ index: undefined, words: '' })),
 ])
-const listSchema = z.array(errorSchema).optional().catch(undefined)
+const listSchema = z
+  .unknown()
+  .transform((value) => (isNothing(value) ? undefined : [value].flat().map((error) => errorSchema.parse(error))))
+  .optional()
+const errorsShape = { error: listSchema, errors: listSchema }
 const answerSchema = z
-  .object({
-    meta: z
-      .object({ errors: listSchema, error: z.string().optional().catch(undefined) })
-      .optional()
-      .catch(undefined),
-    errors: listSchema,
-  })
-  .catch({})
+  .object({ ...errorsShape, meta: z.object(errorsShape).optional().catch(undefined) })
+  .catch({ error: undefined, errors: undefined })
 
 /**
  * Reads the errors of an answer wherever Customer.io puts them: `meta.errors` (documented), `meta.error` (its Node SDK looks
- * there), `errors` with `batch_index`, `reason`, `field` and `message` (its Track API's 207). Never throws.
+ * there), `errors` with `batch_index`, `reason`, `field` and `message` (its Track API's 207), `error`; a list, or one alone.
+ * Never throws.
  */
 export function parseBatchErrors(json: unknown, messageCount: number): BatchErrors {
-  const { meta, errors } = answerSchema.parse(json)
-  const lists = [meta?.errors, meta?.error === undefined ? undefined : [{ index: undefined, words: meta.error }], errors]
+  const { meta, error, errors } = answerSchema.parse(json)
+  const lists = [meta?.errors, meta?.error, errors, error]
   const placed = new Map<number, string[]>()
   const unplaced: string[] = []
   for (const { index, words } of lists.flatMap((list) => list ?? [])) {
@@ -47,4 +46,10 @@ export function parseBatchErrors(json: unknown, messageCount: number): BatchErro
     else placed.set(index, [...(placed.get(index) ?? []), words])
   }
   return { hasErrorList: lists.some((list) => list !== undefined), placed, unplaced }
+}
+
+/** An empty list says that there are no errors; these say nothing. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return true
+  return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0
 }

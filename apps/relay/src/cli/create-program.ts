@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addAdminCommands } from './admin/add-admin-commands.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ExitCode } from './exit-code.ts'
 import { parseCount, parseRate } from './number-option.ts'
@@ -37,6 +38,9 @@ export function createProgram(context: CommandContext, ended: Ended): Command {
   addCheck(program, context, ended)
   addPreview(program, context, ended)
   addSend(program, context, ended)
+  addBackup(program, context, ended)
+  addRestore(program, context, ended)
+  addAdminCommands(program, context, ended)
   return program
 }
 
@@ -126,7 +130,7 @@ function addSend(program: Command, context: CommandContext, ended: Ended): void 
     .option('--generate', 'send made-up webhooks instead of files')
     .option('--count <number>', 'how many --generate makes (default: 200)', parseCount)
     .option('--rate <number>', 'webhooks per second (default: as fast as the relay answers)', parseRate)
-    .option('--url <url>', 'the relay (default: RELAY_URL, or http://127.0.0.1:8080)')
+    .option('--url <url>', 'the relay (default: RELAY_URL, or http://127.0.0.1:<PORT or 8080>)')
     .addHelpText(
       'after',
       examples(
@@ -138,6 +142,41 @@ function addSend(program: Command, context: CommandContext, ended: Ended): void 
     .action(async (files: string[], options) => {
       const { send } = await import('./send-command.ts')
       ended(await send(files, options, context))
+    })
+}
+
+function addBackup(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('backup <file>')
+    .description('copy the store to a new file, whether a relay runs on it or not')
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay backup /backups/relay.db', 'the store that RELAY_STORE names'],
+        ['RELAY_STORE=sqlite:/data/relay.db subtotal-relay backup relay.db', 'another one'],
+      ),
+    )
+    .action(async (file: string) => {
+      const { backup } = await import('./backup-command.ts')
+      ended(await backup(file, context))
+    })
+}
+
+function addRestore(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('restore <file>')
+    .description('put a backup in the place of the store, while no relay runs on it')
+    .option('--force', 'move a store that is there aside, and keep it')
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay restore /backups/relay.db', 'where no store is'],
+        ['subtotal-relay restore /backups/relay.db --force', 'in the place of one'],
+      ),
+    )
+    .action(async (file: string, options) => {
+      const { restore } = await import('./restore-command.ts')
+      ended(await restore(file, options, context))
     })
 }
 

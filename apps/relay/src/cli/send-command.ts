@@ -1,10 +1,10 @@
 import { signWebhook } from '@subtotal-connectors/core'
 import { createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
-import { SingleBar } from 'cli-progress'
-import type { CommandContext, OutputStream } from './command-context.ts'
+import type { CommandContext } from './command-context.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { WebhookPoster } from './post-webhook.ts'
 import { createWebhookPoster } from './post-webhook.ts'
+import { createProgressBar } from './progress-bar.ts'
 import { readInput } from './read-input.ts'
 import type { SendSettings } from './send-settings.ts'
 import { readSendSettings } from './send-settings.ts'
@@ -21,7 +21,7 @@ export interface SendOptions {
   readonly count?: number
   /** Webhooks per second. Default: as fast as the relay answers. */
   readonly rate?: number
-  /** The relay. Default: `RELAY_URL`, or `http://127.0.0.1:8080`. */
+  /** The relay. Default: `RELAY_URL`, or this machine at `PORT`, or at 8080. */
   readonly url?: string
 }
 
@@ -39,7 +39,7 @@ export async function send(files: readonly string[], options: SendOptions, conte
   const { items, total } = await chooseWebhooks(files, options, context)
   const settings = readSendSettings(options.url, context)
   const poster = createWebhookPoster(settings.ingestUrl, { maxSockets: concurrency })
-  const progress = createProgress(context.stderr, total)
+  const progress = createProgressBar(context.stderr, total)
   const tally = createSendTally()
   const startedAt = performance.now()
   try {
@@ -96,18 +96,4 @@ async function sendAll(items: Iterable<OutgoingWebhook>, sending: Sending): Prom
       progress.increment()
     },
   })
-}
-
-function createProgress(stream: OutputStream, total: number): { increment(): void; stop(): void } {
-  if (stream.isTTY !== true) return { increment: () => undefined, stop: () => undefined }
-  const bar = new SingleBar({
-    stream,
-    format: '{bar} {value}/{total} · {eta_formatted} left',
-    barCompleteChar: '#',
-    barIncompleteChar: '-',
-    hideCursor: true,
-    gracefulExit: false,
-  })
-  bar.start(total, 0)
-  return bar
 }

@@ -20,6 +20,16 @@ const table = [
   { name: 'RELAY_ADMIN_TOKEN', description: 'Opens the admin API to operators.', secret: true },
   { name: 'RELAY_VIEWER_TOKEN', description: "Opens the admin API for reading, with people's data masked.", secret: true },
   { name: 'RELAY_BODY_LIMIT', description: 'Largest webhook body in bytes.', default: '1048576' },
+  {
+    name: 'RELAY_MIN_FREE_BYTES',
+    description: 'With less room on the disk, webhooks are answered 503. Default: 512 MiB, or 5 % of a smaller disk.',
+  },
+  {
+    name: 'RELAY_ALERT_URL',
+    description: 'Gets a POST when something needs a person: https, or http on this machine.',
+    secret: true,
+  },
+  { name: 'RELAY_ALERT_AGE', description: 'Seconds a delivery may be due before that is an alert.', default: '900' },
   { name: 'RELAY_CURRENCY', description: 'Currency of purchases, an ISO 4217 code, for destinations that take one.' },
   {
     name: 'SUBTOTAL_SIGNING_SECRET',

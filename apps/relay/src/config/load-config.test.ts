@@ -5,6 +5,7 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { environmentVariables } from './environment.ts'
 import { loadConfig, loadDestinations } from './load-config.ts'
+import { parseLinkUrl } from './parse-settings.ts'
 
 const secret = 'whsec_c2VjcmV0LXNlY3JldA=='
 const key = 'never-shown-key-9000'
@@ -93,10 +94,17 @@ describe('.env', () => {
     )
     expect(config).toMatchObject({ port: 9001, host: '::1', signingSecrets: [secret] })
   })
+})
 
-  test('a variable that the environment empties is not set', async () => {
-    expect(await refusal({ ...klaviyo, KLAVIYO_API_KEY: '' }, { '.env': `KLAVIYO_API_KEY=${key}` })).toContain('No destination')
-  })
+test('a variable that the environment has empty is read from .env', async () => {
+  const files = { '.env': `SUBTOTAL_SIGNING_SECRET=${secret}\nPORT=9000\nLOG_LEVEL=warn\n` }
+  const config = await load({ KLAVIYO_API_KEY: key, SUBTOTAL_SIGNING_SECRET: '', PORT: ' ', LOG_LEVEL: 'error' }, files)
+  expect(config).toMatchObject({ signingSecrets: [secret], port: 9_000, logLevel: 'error' })
+})
+
+test('a retailer of any name may have a link URL', () => {
+  const urls = parseLinkUrl('__proto__=https://link.example/p,target=https://link.example/t')
+  expect(Object.keys(urls)).toEqual(['__proto__', 'target'])
 })
 
 describe('secrets in files', () => {
@@ -161,6 +169,8 @@ describe('refusals name the variable and the fix', () => {
     [{ ...klaviyo, RELAY_STORE: 'sqlite::memory:' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, RELAY_STORE: 'sqlite://relay.db' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, SUBTOTAL_API_KEY: key }, /^SUBTOTAL_API_KEY is set, but .* not supported yet\. Remove SUBTOTAL_API_KEY/],
+    [{ ...klaviyo, RELAY_ADMIN_TOKEN: 'two words' }, /^RELAY_ADMIN_TOKEN must be printable ASCII without spaces/],
+    [{ ...klaviyo, RELAY_VIEWER_TOKEN: 'wôrd' }, /^RELAY_VIEWER_TOKEN must be printable ASCII/],
     [{ ...klaviyo, RELAY_ADMIN_TOKEN: key, RELAY_VIEWER_TOKEN: key }, /^RELAY_ADMIN_TOKEN and RELAY_VIEWER_TOKEN are the same/],
   ])('%j', async (env, expected) => {
     const message = await refusal(env)
@@ -171,13 +181,24 @@ describe('refusals name the variable and the fix', () => {
 
 describe('relay.config.ts', () => {
   const connector = (name: string): string =>
-    `{ specificationVersion: 'v1', name: '${name}', limits: {}, plan() {}, async deliver() { return [] }, async check() {}, async close() {} }`
+    `{ specificationVersion: 'v1', name: '${name}', limits: { maxMessagesPerRequest: 10 }, plan() {}, async deliver() { return [] }, async check() {}, async close() {} }`
+  const withLane = (settings: string): string => `{ destinations: { a: ${connector('x')} }, lanes: { a: ${settings} } }`
   const file = (destinations: string): string => `export default { destinations: { ${destinations} } satisfies object }\n`
 
   test('its destinations replace those of the environment, and two may be of one kind', async () => {
     const files = { 'relay.config.ts': file(`first: ${connector('braze')}, second: ${connector('braze')}`) }
     const { destinations } = await load({ ...klaviyo, BRAZE_API_KEY: key }, files)
     expect(Object.keys(destinations)).toEqual(['first', 'second'])
+  })
+
+  test('lanes may be set', async () => {
+    const lane = {
+      concurrency: 2,
+      requestsPerSecond: 0.5,
+      retry: { firstDelayMs: 1_000, maxAgeMs: 86_400_000, schedule: [60_000] },
+    }
+    const { lanes } = await load(klaviyo, { 'relay.config.ts': `export default ${withLane(JSON.stringify(lane))}` })
+    expect(lanes).toEqual({ a: lane })
   })
 
   test('another file may be named', async () => {
@@ -208,6 +229,19 @@ describe('relay.config.ts', () => {
     [file('a: { name: 1 }'), /^relay\.config\.ts: destinations\.a is not a connector/],
     [file(`'a b': ${connector('x')}`), /^relay\.config\.ts: destinations/],
     ['export default { destinations: {}, color: 1 }', /^relay\.config\.ts: .*color/],
+    [file(`a: ${connector('x')}`).replace('10', '0'), /^relay\.config\.ts: destinations\.a is not a connector/],
+    [
+      `export default { destinations: { a: ${connector('x')} }, lanes: { b: { concurrency: 2 } } }`,
+      /^relay\.config\.ts: lanes\.b belongs to no destination\. Its name must be one of a\.$/,
+    ],
+    [`export default ${withLane('{ requestsPerSecond: 0 }')}`, /^relay\.config\.ts: lanes\.a\.requestsPerSecond /],
+    [`export default ${withLane('{ retry: { schedule: [] } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.schedule /],
+    [`export default ${withLane('{ retry: { schedule: [10] } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.schedule\.0 /],
+    [`export default ${withLane('{ retry: { firstDelayMs: 1.5 } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.firstDelayMs /],
+    [
+      file(`a: ${connector('x')}`).replace('10', '10, requestRates: [{ requests: 0, perMs: 1000 }]'),
+      /^relay\.config\.ts: destinations\.a is not a connector/,
+    ],
   ])('%s is refused in a sentence', async (source, expected) => {
     const message = await refusal(klaviyo, { 'relay.config.ts': source })
     expect(message).toMatch(expected)

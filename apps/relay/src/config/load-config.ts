@@ -3,7 +3,7 @@ import { ConfigurationError } from './configuration-error.ts'
 import type { RelayDefinition } from './define-relay.ts'
 import { environmentDestinations } from './environment-destinations.ts'
 import { loadRelayFile } from './load-relay-file.ts'
-import { parseInteger, parseLogLevel, parseSecrets, parseStore } from './parse-settings.ts'
+import { checkToken, parseAlertUrl, parseInteger, parseLogLevel, parseSecrets, parseStore } from './parse-settings.ts'
 import type { Environment } from './read-environment.ts'
 import { mergeDotEnv, readEnvironment } from './read-environment.ts'
 import type { RelayConfig } from './relay-config.ts'
@@ -20,6 +20,7 @@ export interface LoadOptions {
 }
 
 const mebibyte = 1024 * 1024
+const defaultStore = 'sqlite:./data/relay.db'
 const msPerSecond = 1_000
 
 /**
@@ -34,12 +35,13 @@ export async function loadConfig(options: LoadOptions): Promise<RelayConfig> {
     host: values.HOST ?? '127.0.0.1',
     port: parseInteger('PORT', values.PORT ?? '8080', 0, 65_535),
     logLevel: parseLogLevel(values.LOG_LEVEL ?? 'info'),
-    store: parseStore(values.RELAY_STORE ?? 'sqlite:./data/relay.db', options.cwd),
+    store: parseStore(values.RELAY_STORE ?? defaultStore, options.cwd),
     bodyLimitBytes: parseInteger('RELAY_BODY_LIMIT', values.RELAY_BODY_LIMIT ?? String(mebibyte), 1, 64 * mebibyte),
     signatureToleranceMs:
       msPerSecond * parseInteger('SUBTOTAL_SIGNATURE_TOLERANCE', values.SUBTOTAL_SIGNATURE_TOLERANCE ?? '86400', 0, 31_536_000),
     signingSecrets: parseSecrets(values.SUBTOTAL_SIGNING_SECRET),
     ...tokens(values),
+    ...limits(values),
   }
   return { ...settings, ...(await loadDefinition(options, env, values)) }
 }
@@ -49,6 +51,12 @@ export async function loadDestinations(options: LoadOptions): Promise<Readonly<R
   const env = mergeDotEnv(options.env, options.cwd)
   const { destinations } = await loadDefinition(options, env, readEnvironment(env, options.cwd))
   return destinations
+}
+
+/** The store's place alone, as in {@link RelayConfig}: needs no signing secret and no destination. Throws as {@link loadConfig} does. */
+export function loadStore(options: LoadOptions): string {
+  const values = readEnvironment(mergeDotEnv(options.env, options.cwd), options.cwd)
+  return parseStore(values.RELAY_STORE ?? defaultStore, options.cwd)
 }
 
 async function loadDefinition(options: LoadOptions, env: NodeJS.ProcessEnv, values: Environment): Promise<RelayDefinition> {
@@ -66,10 +74,22 @@ async function loadDefinition(options: LoadOptions, env: NodeJS.ProcessEnv, valu
 
 function tokens(values: Environment): Pick<RelayConfig, 'adminToken' | 'viewerToken'> {
   const { RELAY_ADMIN_TOKEN: adminToken, RELAY_VIEWER_TOKEN: viewerToken } = values
+  for (const name of ['RELAY_ADMIN_TOKEN', 'RELAY_VIEWER_TOKEN'] as const) checkToken(name, values[name])
   if (adminToken !== undefined && adminToken === viewerToken) {
     throw new ConfigurationError('RELAY_ADMIN_TOKEN and RELAY_VIEWER_TOKEN are the same. Give the viewers a token of their own.')
   }
   return { ...(adminToken === undefined ? {} : { adminToken }), ...(viewerToken === undefined ? {} : { viewerToken }) }
+}
+
+function limits(values: Environment): Pick<RelayConfig, 'minFreeBytes' | 'alerts'> {
+  const { RELAY_MIN_FREE_BYTES: minFreeBytes, RELAY_ALERT_URL: url } = values
+  const maxDueMs = msPerSecond * parseInteger('RELAY_ALERT_AGE', values.RELAY_ALERT_AGE ?? '900', 1, 31_536_000)
+  return {
+    ...(minFreeBytes === undefined
+      ? {}
+      : { minFreeBytes: parseInteger('RELAY_MIN_FREE_BYTES', minFreeBytes, 0, Number.MAX_SAFE_INTEGER) }),
+    ...(url === undefined ? {} : { alerts: { url: parseAlertUrl(url), maxDueMs } }),
+  }
 }
 
 function refuseUnsupported(values: Environment): void {

@@ -9,7 +9,13 @@ import type { RelayDefinition } from './define-relay.ts'
 
 const names = ['relay.config.ts', 'relay.config.mts', 'relay.config.js', 'relay.config.mjs']
 
+const requestRatesSchema = z.array(z.object({ requests: z.number().positive(), perMs: z.number().positive() }))
 const connectorSchema = z.custom<Connector>(isConnector, 'is not a connector')
+/** A second at least, so that nobody is called without a pause; a year at most. */
+const milliseconds = z
+  .int()
+  .min(1_000)
+  .max(365 * 86_400_000)
 const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
   destinations: z.record(
     z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/i, 'is not a name of letters, digits, - and _'),
@@ -21,6 +27,14 @@ const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
       z.strictObject({
         concurrency: z.int().min(1).max(64).exactOptional(),
         maxUnknownOutcomes: z.number().min(0).exactOptional(),
+        requestsPerSecond: z.number().positive().max(10_000).exactOptional(),
+        retry: z
+          .strictObject({
+            firstDelayMs: milliseconds.exactOptional(),
+            maxAgeMs: milliseconds.exactOptional(),
+            schedule: z.array(milliseconds).min(1).max(1_000).exactOptional(),
+          })
+          .exactOptional(),
       }),
     )
     .exactOptional(),
@@ -36,11 +50,20 @@ export async function loadRelayFile(cwd: string, configPath?: string): Promise<R
   const module = await importFile(path)
   const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
   const result = definitionSchema.safeParse(exported)
-  if (result.success) return result.data
+  if (result.success) return checkLanes(result.data, basename(path))
   const issue = result.error.issues[0]
   const where = issue === undefined || issue.path.length === 0 ? 'its default export' : issue.path.map(String).join('.')
   throw new ConfigurationError(
     `${basename(path)}: ${where} ${issue?.message ?? 'is wrong'}. Write "export default defineRelay({ destinations: { braze: createBrazeConnector({ … }) } })".`,
+  )
+}
+
+/** A mistyped name would leave its lane with the defaults, unnoticed. */
+function checkLanes(definition: RelayDefinition, file: string): RelayDefinition {
+  const unknown = Object.keys(definition.lanes ?? {}).find((name) => !Object.hasOwn(definition.destinations, name))
+  if (unknown === undefined) return definition
+  throw new ConfigurationError(
+    `${file}: lanes.${unknown} belongs to no destination. Its name must be one of ${Object.keys(definition.destinations).join(', ')}.`,
   )
 }
 
@@ -73,5 +96,11 @@ function isConnector(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const isCallable = (name: string): boolean => name in value && typeof Reflect.get(value, name) === 'function'
   const isVersion = 'specificationVersion' in value && value.specificationVersion === 'v1'
-  return isVersion && 'limits' in value && ['plan', 'deliver', 'check', 'close'].every(isCallable)
+  return isVersion && 'limits' in value && areLimits(value.limits) && ['plan', 'deliver', 'check', 'close'].every(isCallable)
+}
+
+function areLimits(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('maxMessagesPerRequest' in value)) return false
+  const areRates = !('requestRates' in value) || requestRatesSchema.safeParse(value.requestRates).success
+  return areRates && Number.isInteger(value.maxMessagesPerRequest) && Number(value.maxMessagesPerRequest) > 0
 }

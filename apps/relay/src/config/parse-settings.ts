@@ -31,6 +31,12 @@ export function parseStore(text: string, cwd: string): string {
   return `sqlite:${resolve(cwd, path)}`
 }
 
+/** Refuses a token that no `Authorization` header can carry: it would lock everybody out. */
+export function checkToken(name: string, token: string | undefined): void {
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return
+  throw new ConfigurationError(`${name} must be printable ASCII without spaces. Make one with: openssl rand -hex 32`)
+}
+
 /** Signing secrets, separated by commas. */
 export function parseSecrets(text: string | undefined): readonly string[] {
   const secrets = (text ?? '').split(',').flatMap((secret) => secret.trim() || [])
@@ -40,16 +46,23 @@ export function parseSecrets(text: string | undefined): readonly string[] {
   )
 }
 
+/** https, or http on this machine. The message does not repeat it: it may hold a token. */
+export function parseAlertUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '')
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url.href
+  throw new ConfigurationError('RELAY_ALERT_URL must be an https URL, or an http URL of this machine.')
+}
+
 /** One URL, or `walmart=https://…,target=https://…`. */
 export function parseLinkUrl(text: string): string | Readonly<Record<string, string>> {
   if (/^https?:\/\//i.test(text)) return text
   const pairs = text.split(/,(?=[^,=]+=https?:\/\/)/i).map((pair) => /^\s*([^=\s]+)\s*=\s*(https?:\/\/\S+)\s*$/i.exec(pair))
-  const urls: Record<string, string> = {}
-  for (const pair of pairs) {
+  const urls = pairs.map((pair): readonly [string, string] => {
     if (pair?.[1] === undefined || pair[2] === undefined) {
       throw new ConfigurationError('SUBTOTAL_LINK_URL must be one URL, or retailer=URL pairs separated by commas.')
     }
-    urls[pair[1]] = pair[2]
-  }
-  return urls
+    return [pair[1], pair[2]]
+  })
+  return Object.fromEntries(urls)
 }

@@ -9,9 +9,13 @@ import { environmentVariables } from './environment.ts'
 /** The variables that are set, by name. */
 export type Environment = Readonly<Partial<Record<EnvironmentName, string>>>
 
-/** The process' variables, and those of `.env` that the process does not have. */
+/** The process' variables, and those of `.env` that the process does not have or has empty: empty counts as not set. */
 export function mergeDotEnv(env: NodeJS.ProcessEnv, cwd: string): NodeJS.ProcessEnv {
-  return { ...readDotEnv(resolve(cwd, '.env')), ...env }
+  const merged = { ...env }
+  for (const [name, value] of Object.entries(readDotEnv(resolve(cwd, '.env')))) {
+    if ((merged[name] ?? '').trim() === '') merged[name] = value
+  }
+  return merged
 }
 
 /**

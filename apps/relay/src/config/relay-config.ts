@@ -1,4 +1,5 @@
 import type { Connector } from '@subtotal-connectors/core'
+import type { AlertSettings } from '../alerts/alert.ts'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
 
 /** Everything the relay needs to know, checked and with the defaults filled in. Made by `loadConfig`. */
@@ -12,6 +13,10 @@ export interface RelayConfig {
   readonly store: string
   /** The largest webhook body taken, in bytes. */
   readonly bodyLimitBytes: number
+  /** Less room on the store's disk than this, in bytes, and webhooks are answered 503; default 512 MiB, or 5 % of a smaller disk. */
+  readonly minFreeBytes?: number
+  /** Where alerts go; none by default. */
+  readonly alerts?: AlertSettings
   /** Opens the admin API for reading and writing. */
   readonly adminToken?: string
   /** Opens the admin API for reading, with people's data masked. */

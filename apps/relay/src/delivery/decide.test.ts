@@ -26,8 +26,13 @@ function retry(reason: Retry['reason'], code: ErrorCode, more: Partial<Retry> = 
   return { status: 'retry', reason, error: error(code, 503), ...more }
 }
 
-function decided(result: DeliveryResult, delivery: Partial<AttemptedDelivery> = {}, policy = defaultRetryPolicy) {
-  return decide(result, { ...fresh, ...delivery }, { now, policy, random: half })
+function decided(
+  result: DeliveryResult,
+  delivery: Partial<AttemptedDelivery> = {},
+  policy = defaultRetryPolicy,
+  mayDieOfAge = true,
+) {
+  return decide(result, { ...fresh, ...delivery }, { now, policy, random: half, mayDieOfAge })
 }
 
 describe('final results', () => {
@@ -58,7 +63,7 @@ describe('the destination wants to be left alone', () => {
   test.each([
     ['429 without a time', retry('rate_limited', 'ERR_RATE_LIMITED'), 60_000],
     ['429 with a time', retry('rate_limited', 'ERR_RATE_LIMITED', { retryAfterMs: 10_000 }), 10_000],
-    ['429 with a time long past', retry('rate_limited', 'ERR_RATE_LIMITED', { retryAfterMs: 0 }), 0],
+    ['429 with a time long past', retry('rate_limited', 'ERR_RATE_LIMITED', { retryAfterMs: 0 }), 1_000],
     ['503 with a time', retry('unavailable', 'ERR_UNAVAILABLE', { retryAfterMs: 30_000 }), 30_000],
   ])('%s: no attempt is spent and the lane pauses', (_name, result, wait) => {
     const until = now + wait * 1.05
@@ -137,6 +142,12 @@ describe('failed attempts', () => {
     expect(decided(result, { pendingSince: now - 72 * hourMs }).verdict).toMatchObject({ status: 'dead', code: 'ERR_MAX_AGE' })
   })
 
+  test('nothing dies of age while its lane does not run', () => {
+    const old = { pendingSince: now - 1_000 * hourMs, attempts: 100 }
+    const { verdict } = decided(retry('unavailable', 'ERR_UNAVAILABLE'), old, defaultRetryPolicy, false)
+    expect(verdict).toMatchObject({ status: 'retry', dueAt: now + 0.75 * hourMs })
+  })
+
   test('an attempt that a stop ended midway may have arrived, and counts', () => {
     const { verdict } = decided(retry('network', 'ERR_ABORTED', { mayHaveArrived: true }))
     expect(verdict).toMatchObject({ status: 'retry', isUnknown: true })
@@ -161,7 +172,7 @@ test('every result leads to one of: done, dead with a reason, or due again withi
   fc.assert(
     fc.property(result, delivery, fc.double({ min: 0, max: 0.999, noNaN: true }), (given, { age, ...counted }, chance) => {
       const attempted = { ...fresh, ...counted, pendingSince: now - age }
-      const { verdict, lane } = decide(given, attempted, { now, policy: braze, random: () => chance })
+      const { verdict, lane } = decide(given, attempted, { now, policy: braze, random: () => chance, mayDieOfAge: true })
       if (verdict.status === 'dead') expect(verdict.code).toMatch(/^ERR_(UNREADABLE_ANSWER|OUTCOME_UNKNOWN|MAX_AGE)$/)
       else if (verdict.status === 'retry' || verdict.status === 'held')
         expect(verdict.dueAt).toBeLessThanOrEqual(now + 1.2 * hourMs)

@@ -4,7 +4,7 @@ import type { RetryPolicy } from './retry-policy.ts'
 import { backoffMs, waitMs } from './retry-policy.ts'
 
 /** What a result means for the whole destination. */
-export type LaneEffect =
+type LaneEffect =
   | { readonly kind: 'none' }
   /** Leave the destination alone until then. */
   | { readonly kind: 'pause'; readonly until: number; readonly error: ConnectorError }
@@ -23,15 +23,19 @@ export interface DecisionContext {
   readonly policy: RetryPolicy
   /** At least 0, less than 1. */
   readonly random: () => number
+  /** Whether the lane runs: a delivery never dies of age while it is held back. */
+  readonly mayDieOfAge: boolean
 }
 
 /** What is known of a delivery when its attempt ends. */
 export type AttemptedDelivery = Pick<
   ClaimedDelivery,
-  'dueAt' | 'attempts' | 'unknownOutcomes' | 'unreadableAnswers' | 'pendingSince'
+  'dueAt' | 'attempts' | 'earlierAttempts' | 'unknownOutcomes' | 'unreadableAnswers' | 'pendingSince'
 >
 
 const none: LaneEffect = { kind: 'none' }
+const secondMs = 1_000
+const minuteMs = 60_000
 const hourMs = 3_600_000
 
 /** What becomes of a delivery after an attempt. Pure. */
@@ -54,7 +58,8 @@ function decideRetry(result: Retry, delivery: AttemptedDelivery, context: Decisi
   const { now, policy, random } = context
   const asksForPause = result.reason === 'rate_limited' || (result.reason === 'unavailable' && result.retryAfterMs !== undefined)
   if (asksForPause) {
-    const until = Math.ceil(now + waitMs(result.retryAfterMs ?? policy.defaultPauseMs, random))
+    const asked = Math.max(policy.minPauseMs, result.retryAfterMs ?? policy.defaultPauseMs)
+    const until = Math.ceil(now + waitMs(asked, random))
     return { verdict: held(until, result.error), lane: { kind: 'pause', until, error: result.error } }
   }
   if (result.error.code === 'ERR_ABORTED' && result.mayHaveArrived !== true) {
@@ -63,7 +68,11 @@ function decideRetry(result: Retry, delivery: AttemptedDelivery, context: Decisi
   return { verdict: afterFailure(result, delivery, context), lane: none }
 }
 
-function afterFailure(result: Retry, delivery: AttemptedDelivery, { now, policy, random }: DecisionContext): Verdict {
+function afterFailure(
+  result: Retry,
+  delivery: AttemptedDelivery,
+  { now, policy, random, mayDieOfAge }: DecisionContext,
+): Verdict {
   const failure = toFailure(result.reason, result.error)
   const isUnknown = result.mayHaveArrived === true
   const isUnreadable = result.reason === 'unreadable'
@@ -75,10 +84,10 @@ function afterFailure(result: Retry, delivery: AttemptedDelivery, { now, policy,
     const times = delivery.unknownOutcomes + 1
     return dead(failure, 'ERR_OUTCOME_UNKNOWN', `Sent ${times} times without learning whether it arrived. ${last}`)
   }
-  if (now - delivery.pendingSince >= policy.maxAgeMs) {
-    return dead(failure, 'ERR_MAX_AGE', `Not delivered within ${Math.round(policy.maxAgeMs / hourMs)} hours. ${last}`)
+  if (mayDieOfAge && now - delivery.pendingSince >= policy.maxAgeMs) {
+    return dead(failure, 'ERR_MAX_AGE', `Not delivered within ${inWords(policy.maxAgeMs)}. ${last}`)
   }
-  const backoff = backoffMs(delivery.attempts + 1, policy, random)
+  const backoff = backoffMs(delivery.attempts - (delivery.earlierAttempts ?? 0) + 1, policy, random)
   const wait = result.retryAfterMs === undefined ? backoff : Math.max(backoff, waitMs(result.retryAfterMs, random))
   return { status: 'retry', failure, dueAt: Math.ceil(now + wait), isUnknown, isUnreadable }
 }
@@ -93,4 +102,15 @@ function held(dueAt: number, error: ConnectorError): Verdict {
 
 function toFailure(outcome: string, error: ConnectorError): AttemptFailure {
   return { outcome, code: error.code, message: error.message, status: error.status ?? null }
+}
+
+function inWords(ms: number): string {
+  const [unit, name] =
+    ms >= 2 * hourMs
+      ? ([hourMs, 'hour'] as const)
+      : ms >= minuteMs
+        ? ([minuteMs, 'minute'] as const)
+        : ([secondMs, 'second'] as const)
+  const count = Math.round(ms / unit)
+  return `${count} ${name}${count === 1 ? '' : 's'}`
 }

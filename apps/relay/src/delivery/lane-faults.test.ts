@@ -1,3 +1,4 @@
+import type { DeliveryResult } from '@subtotal-connectors/core'
 import { describe, expect, test } from 'vitest'
 import { receivedAt } from '../../test/support/incoming.ts'
 import { failing, startLane } from '../../test/support/lane-harness.ts'
@@ -6,10 +7,19 @@ const secondMs = 1_000
 const minuteMs = 60 * secondMs
 const hourMs = 60 * minuteMs
 
+/** What no compiler would let a connector return. */
+function broken(json: string): readonly DeliveryResult[] {
+  return JSON.parse(json)
+}
+
 describe('faults', () => {
   test.each([
     ['throws', () => Promise.reject(new RangeError('robin.ashdown@shoppers.example'))],
     ['gives too few results', async () => []],
+    ['gives a result nobody knows', async () => broken('[{"status":"fine"}]')],
+    ['gives a failure without an error', async () => broken('[{"status":"retry","reason":"timeout"}]')],
+    ['gives a reason nobody knows', async () => broken('[{"status":"retry","reason":"tired","error":{"message":"robin"}}]')],
+    ['gives nothing', async () => broken('null')],
   ])('a connector that %s loses nothing', async (_name, deliver) => {
     const { clock, connector, put, delivery, attempts } = await startLane()
     const well = connector.deliver
@@ -33,6 +43,42 @@ describe('faults', () => {
     await clock.advance(2 * secondMs)
     expect(connector.calls).toHaveLength(1)
     expect(await delivery('a')).toMatchObject({ status: 'delivered' })
+  })
+
+  test('nothing is claimed while results wait to be recorded: their leases may have ended', async () => {
+    const { clock, store, connector, put, delivery } = await startLane({ batchSize: 1 })
+    const { settle, renew } = store
+    store.settle = () => Promise.reject(new Error('disk full'))
+    store.renew = () => Promise.reject(new Error('disk full'))
+    await put('a')
+    await clock.advance(3 * minuteMs)
+    await put('b')
+    await clock.advance(minuteMs)
+    expect(connector.calls).toEqual([['a']])
+    Object.assign(store, { settle, renew })
+    await clock.advance(5 * secondMs)
+    expect(connector.calls).toEqual([['a'], ['b']])
+    expect(await delivery('a')).toMatchObject({ status: 'delivered', attempts: 1 })
+    expect(await delivery('b')).toMatchObject({ status: 'delivered' })
+  })
+
+  test.each([5 * minuteMs, -5 * minuteMs])('a clock that jumps by %s ms sends nothing twice that is in flight', async (jump) => {
+    const { clock, connector, events, put, delivery } = await startLane({ batchSize: 1 })
+    let stale = 0
+    events.on('settle:stale', ({ count }) => {
+      stale += count
+    })
+    connector.hold()
+    await put('a')
+    await clock.advance(secondMs)
+    clock.jump(jump)
+    await put('b')
+    await clock.advance(secondMs)
+    connector.release()
+    await clock.advance(6 * minuteMs)
+    expect(connector.calls).toEqual([['a'], ['b']])
+    expect(await delivery('a')).toMatchObject({ status: 'delivered', attempts: 1 })
+    expect(stale).toBe(0)
   })
 
   test('a lane goes on when the store comes back', async () => {

@@ -1,14 +1,20 @@
-import type { DeliveryResult } from '@subtotal-connectors/core'
+import { ConnectorError } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
-import type { ClaimedDelivery } from '../store/store.ts'
-import type { Decision, LaneEffect } from './decide.ts'
-import type { LaneStatus } from './lane-status.ts'
+import type { Attempted } from './attempted.ts'
+import { createBreaker } from './breaker.ts'
+import { callOutcome } from './call-outcome.ts'
+import type { LaneState, LaneStatus } from './lane-status.ts'
+import { pausedCode } from './lane-status.ts'
+import type { ProbeSchedule } from './probe-schedule.ts'
+import { blockedProbes, downProbes, placeAfterProbe } from './probe-schedule.ts'
+import type { RateBudget } from './rate-budget.ts'
+import { countRejections, noRejections, rejectionsToBlock } from './rejection-run.ts'
 
-/** One delivery of a batch, and what came of it. */
-export interface Attempted {
-  readonly delivery: ClaimedDelivery
-  readonly result: DeliveryResult
-  readonly decision: Decision
+/** An operator's wish that nothing be sent. */
+export interface Pause {
+  readonly reason: string
+  /** Milliseconds since 1970. */
+  readonly since: number
 }
 
 /** Whether a lane may send, and how much. */
@@ -18,78 +24,206 @@ export interface LaneGate {
   openFor(concurrency: number): number
   /** Whether what is sent now is one event, to see whether the destination takes anything again. */
   isProbing(): boolean
-  /** When a closed gate opens; `undefined` while it is open. */
-  opensAt(): number | undefined
-  /** Opens or closes by what came of a batch; returns the decisions as they then stand. */
-  apply(attempted: readonly Attempted[], wasProbe: boolean): readonly Attempted[]
+  /** Whether nothing tells that the destination answers: its last call failed. */
+  isDoubtful(): boolean
+  /** Milliseconds until a closed gate opens; 0 while it is open, infinite while it is paused. */
+  opensInMs(): number
+  /** Opens or closes by what came of a batch; returns the decisions as they then stand. `dueNow`: what is due then is due at once. */
+  apply(attempted: readonly Attempted[], wasProbe: boolean, dueNow: number): readonly Attempted[]
+  pause(pause: Pause): void
+  /** Ends a pause, and lets what is blocked or down be tried at once. */
+  resume(): void
 }
 
-const probeEveryMs = 300_000
-const failedProbesPerEvent = 2
-
-/** A gate that is open. */
-export function createLaneGate(options: {
+/** What a gate works with. */
+export interface LaneGateOptions {
   readonly destination: string
   readonly clock: Clock
+  readonly budget: RateBudget
+  readonly pause?: Pause
   readonly onChange: (status: LaneStatus) => void
-}): LaneGate {
-  const { destination, clock, onChange } = options
-  let status: LaneStatus = { destination, state: 'running', reason: null, since: clock.now(), until: null }
-  let probed = { deliveryId: '', failures: 0 }
+}
 
-  function enter(state: LaneStatus['state'], reason: string | null, until: number | null): void {
-    const isSame = status.state === state && status.reason === reason
-    status = { destination, state, reason, since: status.state === state ? status.since : clock.now(), until }
-    if (!isSame) onChange(status)
+/** Times are elapsed milliseconds: a corrected clock neither opens a gate early nor keeps it closed. */
+type Condition =
+  | { readonly kind: 'open' }
+  /** The destination asked to be left alone. */
+  | { readonly kind: 'waiting'; readonly error: ConnectorError; readonly opensAt: number }
+  /** The destination does not answer, or takes nothing from anybody: one event at a time finds out whether that is over. */
+  | {
+      readonly kind: 'down' | 'blocked'
+      readonly error: ConnectorError
+      readonly opensAt: number
+      readonly schedule: ProbeSchedule
+      readonly intervalMs: number
+    }
+
+const stateOf = { open: 'running', waiting: 'backing_off', down: 'backing_off', blocked: 'blocked' } as const
+
+/** A gate that is open, unless paused from the start. */
+export function createLaneGate({ destination, clock, budget, onChange, ...options }: LaneGateOptions): LaneGate {
+  const breaker = createBreaker()
+  let condition: Condition = { kind: 'open' }
+  let paused: Pause | undefined = options.pause
+  let rejections = noRejections
+  let probed = { deliveryId: '', failures: 0 }
+  let since = options.pause?.since ?? clock.now()
+  let told = sentence()
+
+  function describe(): { readonly state: LaneState; readonly reason: string | null; readonly code: string | null } {
+    if (paused !== undefined) return { state: 'paused', reason: paused.reason, code: pausedCode }
+    if (condition.kind === 'open') return { state: 'running', reason: null, code: null }
+    return { state: stateOf[condition.kind], reason: condition.error.message, code: condition.error.code }
+  }
+
+  function sentence(): string {
+    const { state, reason } = describe()
+    return `${state} ${reason ?? ''}`
+  }
+
+  function status(): LaneStatus {
+    refresh()
+    const isWaiting = paused === undefined && condition.kind !== 'open'
+    const until = isWaiting ? Math.round(clock.now() + Math.max(0, opensInMs())) : null
+    return { destination, ...describe(), since, until, rateFactor: budget.factor(clock.elapsed()) }
+  }
+
+  function tell(): void {
+    const next = sentence()
+    if (next === told) return
+    if (!told.startsWith(`${describe().state} `)) since = paused?.since ?? clock.now()
+    told = next
+    onChange(status())
+  }
+
+  function enter(next: Condition): void {
+    condition = next
+    tell()
+  }
+
+  function open(): void {
+    breaker.reset()
+    enter({ kind: 'open' })
   }
 
   function refresh(): void {
-    if (status.state === 'backing_off' && clock.now() >= (status.until ?? 0)) enter('running', null, null)
+    if (condition.kind === 'waiting' && clock.elapsed() >= condition.opensAt) enter({ kind: 'open' })
   }
 
-  function applyEffects(effects: readonly LaneEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'block' && status.state !== 'blocked') {
-        probed = { deliveryId: '', failures: 0 }
-        enter('blocked', effect.error.message, clock.now() + probeEveryMs)
-      } else if (effect.kind === 'pause' && status.state !== 'blocked') {
-        enter('backing_off', effect.error.message, Math.max(effect.until, status.until ?? 0))
-      }
-    }
+  function opensInMs(): number {
+    if (paused !== undefined) return Number.POSITIVE_INFINITY
+    return condition.kind === 'open' ? 0 : Math.max(0, condition.opensAt - clock.elapsed())
   }
 
-  /** Only something delivered proves that the destination takes events again. */
-  function applyProbe(attempted: Attempted): Attempted {
-    const { delivery, decision } = attempted
-    const { verdict } = decision
-    if (verdict.status === 'delivered') {
-      enter('running', null, null)
-      return attempted
+  function startProbing(kind: 'down' | 'blocked', error: ConnectorError): void {
+    const schedule = kind === 'down' ? downProbes : blockedProbes
+    probed = { deliveryId: '', failures: 0 }
+    enter({ kind, error, schedule, intervalMs: schedule.firstMs, opensAt: clock.elapsed() + schedule.firstMs })
+  }
+
+  function wait(error: ConnectorError, ms: number): void {
+    const opensAt = clock.elapsed() + ms
+    if (condition.kind === 'open') {
+      budget.slowDown(clock.elapsed(), opensAt)
+      enter({ kind: 'waiting', error, opensAt })
+    } else if (condition.kind === 'waiting') enter({ kind: 'waiting', error, opensAt: Math.max(opensAt, condition.opensAt) })
+  }
+
+  /** Holds what an open gate would let die, once too many were rejected in a row. */
+  function hold(attempted: readonly Attempted[]): readonly Attempted[] {
+    const wasTooMany = isTooMany()
+    const counted = countRejections(rejections, attempted)
+    rejections = counted.run
+    const { code, count } = rejections
+    if (wasTooMany && !isTooMany()) open()
+    if (code !== null && isTooMany() && !wasTooMany) {
+      const message = `${count} events in a row were rejected with ${code}, and none was delivered between them. Correct the cause, then resume.`
+      startProbing('blocked', new ConnectorError(code, message))
     }
-    const wasSent = verdict.status === 'retry' || verdict.status === 'held'
-    status = { ...status, until: wasSent ? clock.now() + probeEveryMs : clock.now() }
-    if (verdict.status !== 'held') return attempted
+    return counted.attempted
+  }
+
+  function isTooMany(): boolean {
+    return rejections.count >= rejectionsToBlock
+  }
+
+  function applyBatch(attempted: readonly Attempted[], dueNow: number): readonly Attempted[] {
+    const outcome = callOutcome(attempted.map((one) => one.result))
+    const isDown = outcome !== 'nothing' && breaker.record(outcome === 'failed', clock.elapsed())
+    if (condition.kind === 'down' && attempted.some((one) => one.result.status === 'delivered')) open()
+    const held = hold(attempted)
+    for (const { decision, result } of held) {
+      if (decision.lane.kind === 'block' && condition.kind !== 'blocked') startProbing('blocked', decision.lane.error)
+      if (decision.lane.kind === 'pause') wait(decision.lane.error, decision.lane.until - dueNow)
+      const isClosed = condition.kind === 'down' || condition.kind === 'blocked'
+      if (isDown && !isClosed && result.status === 'retry') startProbing('down', result.error)
+    }
+    return held
+  }
+
+  function applyProbe(attempted: Attempted, dueNow: number): Attempted {
+    if (condition.kind !== 'down' && condition.kind !== 'blocked') return attempted
+    const wasTooMany = isTooMany()
+    const [held = attempted] = hold([attempted])
+    if (isTooMany() && !wasTooMany) return held
+    const { result, decision } = held
+    const effect = decision.lane
+    if (result.status === 'delivered') open()
+    else if (effect.kind === 'block') block(effect.error)
+    else if (condition.kind === 'down' && callOutcome([result]) === 'answered') {
+      open()
+      if (effect.kind === 'pause') wait(effect.error, effect.until - dueNow)
+    } else if (result.status === 'retry' || decision.verdict.status === 'held') {
+      return afterFailedProbe(held, effect.kind === 'pause' ? effect.until - dueNow : 0, dueNow)
+    } else condition = { ...condition, opensAt: clock.elapsed() }
+    return effect.kind === 'block' ? afterFailedProbe(held, 0, dueNow) : held
+  }
+
+  /** The destination answers again, or still, that the configuration is wrong. */
+  function block(error: ConnectorError): void {
+    if (condition.kind === 'blocked') enter({ ...condition, error })
+    else startProbing('blocked', error)
+  }
+
+  function afterFailedProbe(attempted: Attempted, askedMs: number, dueNow: number): Attempted {
+    if (condition.kind !== 'down' && condition.kind !== 'blocked') return attempted
+    const { delivery } = attempted
     probed = { deliveryId: delivery.id, failures: probed.deliveryId === delivery.id ? probed.failures + 1 : 1 }
-    const dueAt = probed.failures >= failedProbesPerEvent ? clock.now() : delivery.dueAt
-    return { ...attempted, decision: { ...decision, verdict: { ...verdict, dueAt } } }
+    const intervalMs = Math.min(condition.schedule.longestMs, condition.intervalMs * condition.schedule.factor)
+    condition = { ...condition, intervalMs, opensAt: clock.elapsed() + Math.max(intervalMs, askedMs) }
+    return placeAfterProbe(attempted, probed.failures, dueNow)
   }
 
   return {
-    status: () => status,
+    status,
     openFor(concurrency) {
       refresh()
-      if (status.state === 'running') return concurrency
-      return status.state === 'blocked' && clock.now() >= (status.until ?? 0) ? 1 : 0
+      if (paused !== undefined || condition.kind === 'waiting') return 0
+      if (condition.kind === 'open') return Math.max(1, Math.round(concurrency * budget.factor(clock.elapsed())))
+      return opensInMs() === 0 ? 1 : 0
     },
-    isProbing: () => status.state === 'blocked',
-    opensAt() {
+    isProbing: () => condition.kind === 'down' || condition.kind === 'blocked',
+    isDoubtful: () => breaker.failuresInARow() > 0,
+    opensInMs() {
       refresh()
-      return status.until ?? undefined
+      return opensInMs()
     },
-    apply(attempted, wasProbe) {
-      if (wasProbe) return attempted.map(applyProbe)
-      applyEffects(attempted.map((one) => one.decision.lane))
-      return attempted
+    apply(attempted, wasProbe, dueNow) {
+      const isProbe = wasProbe && (condition.kind === 'down' || condition.kind === 'blocked')
+      return isProbe ? attempted.map((one) => applyProbe(one, dueNow)) : applyBatch(attempted, dueNow)
+    },
+    pause(next) {
+      paused = next
+      tell()
+    },
+    resume() {
+      paused = undefined
+      if (isTooMany()) {
+        rejections = noRejections
+        open()
+      }
+      if (condition.kind === 'down' || condition.kind === 'blocked') condition = { ...condition, opensAt: clock.elapsed() }
+      tell()
     },
   }
 }

@@ -7,4 +7,21 @@ export interface LaneSettings {
    * nothing lets the vendor tell a repeat (`limits.deduplicates` is `no`), else no limit.
    */
   readonly maxUnknownOutcomes?: number
+  /**
+   * Calls that begin per second; may be less than 1. Default: the rates that the vendor documents (`limits.requestRates`). Set it to what
+   * your contract allows, or to leave room for others that use the same key.
+   */
+  readonly requestsPerSecond?: number
+  /** When failed deliveries are tried again. */
+  readonly retry?: RetrySettings
+}
+
+/** What can be set of the retries of one destination. Times in milliseconds. */
+export interface RetrySettings {
+  /** Before the first retry; each further one waits three times longer, an hour at most. Default 5 s. */
+  readonly firstDelayMs?: number
+  /** A failed attempt after this time makes a dead letter `ERR_MAX_AGE`. Default 72 h. */
+  readonly maxAgeMs?: number
+  /** The waits themselves, instead: before the first retry, before the second, and so on; the last one repeats until `maxAgeMs`. */
+  readonly schedule?: readonly number[]
 }

@@ -1,7 +1,7 @@
 import { ConnectorError } from '@subtotal-connectors/core'
 import { describe, expect, test } from 'vitest'
 import { receivedAt } from '../../test/support/incoming.ts'
-import { blocked, failing, startLane } from '../../test/support/lane-harness.ts'
+import { blocked, failing, ids, startLane } from '../../test/support/lane-harness.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
@@ -98,9 +98,12 @@ describe('retries', () => {
 
   test('after 72 hours of failures it is a dead letter with its attempts', async () => {
     const { clock, connector, put, delivery } = await startLane()
-    connector.answer(() => failing('ERR_UNAVAILABLE'))
+    connector.answer((event) => (event.id === 'a' ? failing('ERR_UNAVAILABLE') : { status: 'delivered' }))
     await put('a')
-    await clock.advance(74 * hourMs)
+    for (const id of ids(74)) {
+      await put(id)
+      await clock.advance(hourMs)
+    }
     const dead = await delivery('a')
     expect(dead).toMatchObject({ status: 'dead', error: { code: 'ERR_MAX_AGE' } })
     expect(dead?.failedAttempts).toHaveLength(dead?.attempts ?? 0)
@@ -138,6 +141,14 @@ describe('a destination that wants to be left alone', () => {
     expect(await delivery('a')).toMatchObject({ status: 'delivered', attempts: 1 })
     expect(await delivery('b')).toMatchObject({ status: 'delivered' })
     expect(states).toEqual(['backing_off', 'running'])
+  })
+
+  test('a destination that asks for no time at all is still left alone for a second', async () => {
+    const { clock, connector, put } = await startLane()
+    connector.answer(() => failing('ERR_RATE_LIMITED', { reason: 'rate_limited', retryAfterMs: 0 }))
+    await put('a')
+    await clock.advance(10 * secondMs)
+    expect(connector.calls).toHaveLength(10)
   })
 
   test('days of 429 spend no attempt and kill nothing', async () => {
@@ -184,6 +195,31 @@ describe('a destination that refuses the configuration', () => {
     expect(await delivery('a')).toMatchObject({ status: 'delivered' })
     expect(await delivery('b')).toMatchObject({ status: 'delivered', attempts: 1 })
     expect(states).toEqual(['blocked', 'running'])
+  })
+
+  test('an old event does not die of a probe that fails', async () => {
+    const { clock, connector, put, delivery } = await startLane()
+    connector.answer(() => blocked)
+    await put('a')
+    await clock.advance(80 * hourMs)
+    connector.answer(() => failing('ERR_UNAVAILABLE'))
+    await clock.advance(2 * hourMs)
+    expect(await delivery('a')).toMatchObject({ status: 'pending', error: { code: 'ERR_UNAVAILABLE' } })
+    connector.answer(() => ({ status: 'delivered' }))
+    await clock.advance(2 * hourMs)
+    expect(await delivery('a')).toMatchObject({ status: 'delivered' })
+  })
+
+  test('a probe that is answered 429 puts the next one off for as long as asked', async () => {
+    const { clock, connector, put } = await startLane()
+    connector.answer(() => blocked)
+    await put('a')
+    await clock.advance(secondMs)
+    connector.answer(() => failing('ERR_RATE_LIMITED', { reason: 'rate_limited', retryAfterMs: 30 * minuteMs }))
+    await clock.advance(30 * minuteMs)
+    expect(connector.calls).toHaveLength(2)
+    await clock.advance(6 * minuteMs)
+    expect(connector.calls).toHaveLength(3)
   })
 
   test('a probe that was never sent proves nothing, and the next one follows at once', async () => {

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '@subtotal-connectors/core'
 import type { Clock, Timer } from '../clock/clock.ts'
+import { createSteadyClock } from '../clock/steady-clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { ClaimedDelivery, Store } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
-import type { Decision } from './decide.ts'
+import type { Attempted } from './attempted.ts'
 import { decide } from './decide.ts'
+import type { Pause } from './lane-gate.ts'
 import { createLaneGate } from './lane-gate.ts'
+import { lanePolicy, laneRates } from './lane-policy.ts'
 import type { LaneSettings } from './lane-settings.ts'
 import type { LaneStatus } from './lane-status.ts'
+import { createLeaseKeeper, leaseMs } from './lease-keeper.ts'
+import { createRateBudget } from './rate-budget.ts'
+import { answers, needsCheck, notSent } from './reachability.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { defaultRetryPolicy } from './retry-policy.ts'
 import { toAttempted } from './to-attempted.ts'
@@ -22,6 +28,16 @@ export interface Lane {
   start(): void
   /** So many new deliveries were stored. */
   notify(count: number): void
+  /**
+   * Claims nothing more until it is resumed, also after a restart; what is in flight goes on. Nothing dies meanwhile. `reason` is shown to
+   * operators. Resolves when the store remembers it.
+   */
+  pause(reason: string): Promise<void>
+  /**
+   * Ends a pause. A lane that is blocked or backing off because the destination is down tries one event at once; one that is blocked by
+   * rejections goes on as before them.
+   */
+  resume(): Promise<void>
   /** Claims nothing more; resolves when what is in flight is settled. Aborting the signal ends the calls at once. */
   stop(signal: AbortSignal): Promise<void>
 }
@@ -34,41 +50,55 @@ export interface LaneOptions {
   readonly events: RelayEvents
   readonly clock: Clock
   readonly settings?: LaneSettings
+  /** Paused from the start. */
+  readonly pause?: Pause
   readonly policy?: RetryPolicy
   readonly random?: () => number
 }
 
-const leaseMs = 60_000
-const renewEveryMs = 20_000
 const lingerMs = 200
 const storeRetryMs = 1_000
-const unknownOutcomesWithoutId = 3
-const longestSleepMs = 3_600_000
+/** A clock put forward is noticed within it. */
+const longestSleepMs = 60_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
 const maxBatchBytes = 8 * 1024 * 1024
 
 /** A lane that does nothing until started. */
 export function createLane(options: LaneOptions): Lane {
-  const { destination, connector, store, events, clock, random = Math.random } = options
+  const { destination, connector, store, events, random = Math.random } = options
   const { settings = {} } = options
   const concurrency = settings.concurrency ?? 4
-  const base = options.policy ?? defaultRetryPolicy
-  const unknownOutcomes = connector.limits.deduplicates === 'no' ? unknownOutcomesWithoutId : base.maxUnknownOutcomes
-  const policy = { ...base, maxUnknownOutcomes: settings.maxUnknownOutcomes ?? unknownOutcomes }
+  const policy = lanePolicy(options.policy ?? defaultRetryPolicy, connector, settings)
   const batchSize = connector.limits.maxMessagesPerRequest
-  const gate = createLaneGate({ destination, clock, onChange: (status) => events.emit('lane:changed', status) })
+  const clock = createSteadyClock(options.clock)
+  const budget = createRateBudget(laneRates(connector, settings))
+  const gate = createLaneGate({
+    destination,
+    clock: options.clock,
+    budget,
+    ...(options.pause === undefined ? {} : { pause: options.pause }),
+    onChange: (status) => events.emit('lane:changed', status),
+  })
+  const leases = createLeaseKeeper({
+    store,
+    clock,
+    onFailure: (error) => events.emit('settle:failed', { destination, code: errorCodeOf(error) }),
+  })
   const inFlight = new Set<Promise<void>>()
   const abort = new AbortController()
   let isStopping = false
   let isPumping = false
   let mustPumpAgain = false
   let fresh = 0
+  /** Batches whose results the store has refused so far. Nothing is claimed meanwhile: their leases may end too. */
+  let unsettled = 0
   let timer: { readonly at: number; readonly timer: Timer } | undefined
 
-  function wakeAt(at: number): void {
+  function wakeIn(delayMs: number): void {
+    const delay = Math.min(Math.max(0, delayMs), longestSleepMs)
+    const at = clock.elapsed() + delay
     if (isStopping || (timer !== undefined && timer.at <= at)) return
     timer?.timer.cancel()
-    const delay = Math.min(Math.max(0, at - clock.now()), longestSleepMs)
     timer = { at, timer: clock.setTimeout(wake, delay) }
   }
 
@@ -78,13 +108,13 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   function freeSlots(): number {
-    return isStopping ? 0 : gate.openFor(concurrency) - inFlight.size
+    return isStopping || unsettled > 0 ? 0 : gate.openFor(concurrency) - inFlight.size
   }
 
   /** Claims batches while any are due and may be sent, then sleeps until something changes. Never runs twice at once. */
   async function pump(): Promise<void> {
     mustPumpAgain = isPumping
-    if (isPumping) return
+    if (isPumping || isStopping) return
     isPumping = true
     try {
       do {
@@ -94,7 +124,7 @@ export function createLane(options: LaneOptions): Lane {
       await sleep()
     } catch (error) {
       events.emit('lane:failed', { destination, code: errorCodeOf(error) })
-      wakeAt(clock.now() + storeRetryMs)
+      wakeIn(storeRetryMs)
     } finally {
       isPumping = false
     }
@@ -103,72 +133,89 @@ export function createLane(options: LaneOptions): Lane {
 
   async function claimAll(): Promise<void> {
     let isFull = true
-    while (isFull && freeSlots() > 0) {
+    while (isFull) {
+      await leases.renewEnded()
+      if (freeSlots() <= 0 || budget.waitMs(clock.elapsed()) > 0) return
       fresh = 0
       const now = clock.now()
       const leaseToken = randomUUID()
-      const limit = gate.isProbing() ? 1 : batchSize
+      const isProbe = gate.isProbing()
+      const limit = isProbe ? 1 : batchSize
       const claim = await store.claim({ destination, now, limit, maxBytes: maxBatchBytes, leaseUntil: now + leaseMs, leaseToken })
       isFull = claim.isFull
-      if (claim.deliveries.length > 0) track(deliver(claim.deliveries, leaseToken))
+      if (claim.deliveries.length === 0) return
+      budget.take(clock.elapsed())
+      track(deliver(claim.deliveries, leaseToken, isProbe))
     }
   }
 
   async function sleep(): Promise<void> {
-    if (inFlight.size >= gate.openFor(concurrency) && inFlight.size > 0) return
+    if (inFlight.size > 0 && (unsettled > 0 || inFlight.size >= gate.openFor(concurrency))) return
     const dueAt = await store.nextDueAt(destination)
     if (dueAt === null) return
-    wakeAt(Math.max(dueAt, gate.opensAt() ?? clock.now() + lingerMs))
+    const paceMs = budget.waitMs(clock.elapsed())
+    wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
   }
 
   function track(work: Promise<void>): void {
-    inFlight.add(work)
-    void work.finally(() => {
-      inFlight.delete(work)
-      void pump()
-    })
+    const tracked = work
+      .catch((error: unknown) => void events.emit('lane:failed', { destination, code: errorCodeOf(error) }))
+      .finally(() => {
+        inFlight.delete(tracked)
+        void pump()
+      })
+    inFlight.add(tracked)
   }
 
-  async function deliver(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<void> {
-    const startedAt = clock.now()
-    const isProbe = gate.isProbing()
+  async function deliver(deliveries: readonly ClaimedDelivery[], leaseToken: string, isProbe: boolean): Promise<void> {
+    const startedAt = clock.elapsed()
     events.emit('batch:started', { destination, size: deliveries.length })
-    const renewal = keepLease(deliveries, leaseToken)
+    const lease = leases.keep(
+      deliveries.map((delivery) => delivery.id),
+      leaseToken,
+    )
     try {
-      const outcome = await attemptEvents(
-        connector,
-        deliveries.map((delivery) => delivery.event),
-        abort.signal,
-      )
-      if (outcome.threw !== undefined) events.emit('connector:threw', { destination, errorName: outcome.threw })
+      const attempted = await attempt(deliveries)
       const now = clock.now()
-      const context = { now, policy, random }
-      const attempted = deliveries.map((delivery, index) => {
-        const result = outcome.results[index]
-        if (result === undefined) throw new Error('A delivery without a result.')
-        return { delivery, result, decision: decide(result, delivery, context) }
-      })
-      const decisions = gate.apply(attempted, isProbe)
+      const decisions = gate.apply(attempted, isProbe, now)
       await settle(decisions, leaseToken)
       for (const one of decisions) events.emit('delivery:attempted', toAttempted(destination, one, now))
     } finally {
-      renewal.cancel()
-      events.emit('batch:finished', { destination, size: deliveries.length, durationMs: clock.now() - startedAt })
+      lease.cancel()
+      events.emit('batch:finished', { destination, size: deliveries.length, durationMs: clock.elapsed() - startedAt })
     }
   }
 
+  async function attempt(deliveries: readonly ClaimedDelivery[]): Promise<readonly Attempted[]> {
+    const mustAnswer = gate.isDoubtful() && needsCheck(connector, deliveries)
+    if (mustAnswer && !(await answers(connector, abort.signal))) {
+      return deliveries.map((delivery) => notSent(delivery, { now: clock.now(), policy, random }))
+    }
+    const outcome = await attemptEvents(
+      connector,
+      deliveries.map((delivery) => delivery.event),
+      abort.signal,
+    )
+    if (outcome.threw !== undefined) events.emit('connector:threw', { destination, errorName: outcome.threw })
+    const context = { now: clock.now(), policy, random, mayDieOfAge: gate.status().state === 'running' }
+    return deliveries.map((delivery, index) => {
+      const result = outcome.results[index]
+      if (result === undefined) throw new Error('A delivery without a result.')
+      return { delivery, result, decision: decide(result, delivery, context) }
+    })
+  }
+
   /** Tries until the store takes it: what the destination has said must not be forgotten because the disk is full. */
-  async function settle(
-    attempted: readonly { delivery: ClaimedDelivery; decision: Decision }[],
-    leaseToken: string,
-  ): Promise<void> {
+  async function settle(attempted: readonly Attempted[], leaseToken: string): Promise<void> {
     const settlements = attempted.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
-    for (;;) {
+    for (let failures = 0; ; failures += 1) {
       try {
-        const { stale } = await store.settle({ leaseToken, now: clock.now(), settlements })
+        const { stale } = await store.settle({ leaseToken, now: options.clock.now(), settlements })
+        if (failures > 0) unsettled -= 1
         if (stale > 0) events.emit('settle:stale', { destination, count: stale })
         return
       } catch (error) {
+        if (failures === 0) unsettled += 1
         events.emit('settle:failed', { destination, code: errorCodeOf(error) })
         if (abort.signal.aborted) return
         await new Promise<void>((resolve) => {
@@ -178,19 +225,6 @@ export function createLane(options: LaneOptions): Lane {
     }
   }
 
-  function keepLease(deliveries: readonly ClaimedDelivery[], leaseToken: string): Timer {
-    let next: Timer
-    const deliveryIds = deliveries.map((delivery) => delivery.id)
-    const renew = (): void => {
-      store.renew({ deliveryIds, leaseToken, leaseUntil: clock.now() + leaseMs }).catch((error: unknown) => {
-        events.emit('settle:failed', { destination, code: errorCodeOf(error) })
-      })
-      next = clock.setTimeout(renew, renewEveryMs)
-    }
-    next = clock.setTimeout(renew, renewEveryMs)
-    return { cancel: () => next.cancel() }
-  }
-
   return {
     destination,
     status: gate.status,
@@ -198,7 +232,18 @@ export function createLane(options: LaneOptions): Lane {
     notify(count) {
       fresh += count
       if (fresh >= batchSize) void pump()
-      else wakeAt(clock.now() + lingerMs)
+      else wakeIn(lingerMs)
+    },
+    async pause(reason) {
+      const { state, since } = gate.status()
+      const pausedAt = state === 'paused' ? since : options.clock.now()
+      await store.pauseLane({ destination, pausedAt, reason })
+      gate.pause({ reason, since: pausedAt })
+    },
+    async resume() {
+      await store.resumeLane(destination)
+      gate.resume()
+      void pump()
     },
     async stop(signal) {
       isStopping = true

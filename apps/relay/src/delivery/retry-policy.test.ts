@@ -27,6 +27,15 @@ test('a wait is between half and all of its step, and never more than an hour', 
   )
 })
 
+test.each([
+  [Number.POSITIVE_INFINITY, 3_600_000],
+  [10 * 365 * 86_400_000, 3_600_000],
+  [Number.NaN, 3_600_000],
+  [-5, 0],
+])('a wish of %s ms is taken for %s ms', (asked, wait) => {
+  expect(waitMs(asked, () => 0)).toBe(wait)
+})
+
 test('what a destination asks for is never shortened, and lengthened by a tenth at most', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 3_600_000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (asked, chance) => {

@@ -4,10 +4,14 @@ export interface RetryPolicy {
   readonly firstDelayMs: number
   readonly factor: number
   readonly maxDelayMs: number
+  /** Waits to use instead of the three above; the last one repeats. */
+  readonly schedule?: readonly number[]
   /** A failed attempt after this time makes a dead letter. */
   readonly maxAgeMs: number
   /** How long a destination is left alone that asks for it without saying how long. */
   readonly defaultPauseMs: number
+  /** The least time it is left alone, also when it asks for none: `Retry-After: 0`, or a date in the past. */
+  readonly minPauseMs: number
   /** How often an unknown outcome is retried. */
   readonly maxUnknownOutcomes: number
   /** How often an unreadable answer is retried. */
@@ -21,6 +25,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxDelayMs: 3_600_000,
   maxAgeMs: 72 * 3_600_000,
   defaultPauseMs: 60_000,
+  minPauseMs: 1_000,
   maxUnknownOutcomes: Number.POSITIVE_INFINITY,
   maxUnreadableAnswers: 1,
 }
@@ -30,11 +35,16 @@ export const defaultRetryPolicy: RetryPolicy = {
  * half at random so that many deliveries do not return at once.
  */
 export function backoffMs(failures: number, policy: RetryPolicy, random: () => number): number {
-  const longest = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.factor ** (failures - 1))
+  const { schedule = [] } = policy
+  const step = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.factor ** (failures - 1))
+  const longest = schedule[Math.min(failures, schedule.length) - 1] ?? step
   return longest * (0.5 + random() / 2)
 }
 
-/** A destination's wish, lengthened by up to a tenth at random. */
+const longestWaitMs = 3_600_000
+
+/** A destination's wish, an hour at most, lengthened by up to a tenth at random. What is no number is taken for the longest. */
 export function waitMs(retryAfterMs: number, random: () => number): number {
-  return retryAfterMs * (1 + random() / 10)
+  const asked = Number.isNaN(retryAfterMs) ? longestWaitMs : Math.min(Math.max(0, retryAfterMs), longestWaitMs)
+  return asked * (1 + random() / 10)
 }

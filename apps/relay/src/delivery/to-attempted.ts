@@ -1,5 +1,5 @@
 import type { RelayEventMap } from '../observability/relay-events.ts'
-import type { Attempted } from './lane-gate.ts'
+import type { Attempted } from './attempted.ts'
 
 /** What is told of an attempt: ids, codes and the destination's redacted words. */
 export function toAttempted(destination: string, attempted: Attempted, now: number): RelayEventMap['delivery:attempted'][0] {

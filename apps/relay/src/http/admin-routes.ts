@@ -1,38 +1,34 @@
-import { subtotalEventTypes } from '@subtotal-connectors/core'
+import { errorCodes, subtotalEventTypes } from '@subtotal-connectors/core'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import type { Clock } from '../clock/clock.ts'
-import type { LaneStatus } from '../delivery/lane-status.ts'
-import type { DeliveryRecord, EventDetail, EventRecord, QuarantineRecord, Store } from '../store/store.ts'
+import type { LaneStatuses } from '../delivery/lane-status.ts'
+import type { EventDetail, EventRecord, QuarantineRecord } from '../store/store.ts'
 import { deliveryStatuses } from '../store/store.ts'
+import type { AdminWriteOptions } from './admin-writes.ts'
+import { addAdminWrites } from './admin-writes.ts'
 import type { Role, Tokens } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import { HttpError } from './http-error.ts'
 import { maskEvent } from './mask-event.ts'
 import { readQuery } from './read-query.ts'
+import { showDelivery } from './show-delivery.ts'
+import { showReplay } from './show-replay.ts'
 import { toIso } from './to-iso.ts'
 import { toStatus } from './to-status.ts'
 import type { HttpEnvironment } from './webhooks-route.ts'
 
 /** What the admin API works with. */
-export interface AdminOptions {
-  readonly store: Store
-  readonly clock: Clock
+export interface AdminOptions extends AdminWriteOptions {
   readonly tokens: Tokens
   readonly destinations: readonly string[]
-  readonly lanes: () => readonly LaneStatus[]
+  readonly lanes: LaneStatuses
 }
 
 type AdminContext = Context<HttpEnvironment & { Variables: { role: Role } }>
 
-/** The reads under `/api/v1`. */
-export function adminRoutes({
-  store,
-  clock,
-  tokens,
-  destinations,
-  lanes,
-}: AdminOptions): Hono<HttpEnvironment & { Variables: { role: Role } }> {
+/** The reads and writes under `/api/v1`. */
+export function adminRoutes(options: AdminOptions): Hono<HttpEnvironment & { Variables: { role: Role } }> {
+  const { store, clock, tokens, destinations, lanes } = options
   const routes = new Hono<HttpEnvironment & { Variables: { role: Role } }>()
 
   /** Only an operator may see people's data, and it is on record before it is shown. */
@@ -57,8 +53,11 @@ export function adminRoutes({
 
   routes.get('/deliveries', async (context) => {
     const { filter, page } = readQuery(context.req.url, {
+      id: 'number',
       status: deliveryStatuses,
       destination: await knownDestinations(),
+      code: errorCodes,
+      event: 'text',
       customer: 'text',
       type: subtotalEventTypes,
     })
@@ -68,7 +67,7 @@ export function adminRoutes({
   })
 
   routes.get('/events', async (context) => {
-    const shape = { customer: 'text', connection: 'text', retailer: 'text', type: subtotalEventTypes } as const
+    const shape = { id: 'text', customer: 'text', connection: 'text', retailer: 'text', type: subtotalEventTypes } as const
     const { filter, page, reveal } = readQuery(context.req.url, shape)
     await permitReveal(context, reveal, 'events')
     const { items, nextCursor } = await store.listEvents(filter, page)
@@ -91,6 +90,27 @@ export function adminRoutes({
     return context.json({ items: items.map((item) => showQuarantined(item, reveal)), nextCursor: showCursor(nextCursor) })
   })
 
+  routes.get('/quarantine/:id', async (context) => {
+    const { reveal } = readQuery(context.req.url, {})
+    const found = await store.findQuarantined(toIdNumber(context.req.param('id')))
+    if (found === undefined) throw new HttpError('ERR_NOT_FOUND', 'There is no quarantined webhook with this id.')
+    await permitReveal(context, reveal, `quarantined webhook ${found.id}`)
+    const { rawBody: _rawBody, signedAt, ...record } = found
+    return context.json({ ...showQuarantined(record, reveal), signedAt: toIso(signedAt) })
+  })
+
+  routes.get('/replays', async (context) => {
+    const { items, nextCursor } = await store.listReplays(readQuery(context.req.url, {}).page)
+    return context.json({ items: items.map(showReplay), nextCursor: showCursor(nextCursor) })
+  })
+
+  routes.get('/replays/:id', async (context) => {
+    readQuery(context.req.url, {})
+    const replay = await store.findReplay(toIdNumber(context.req.param('id')))
+    if (replay === undefined) throw new HttpError('ERR_NOT_FOUND', 'There is no replay with this id.')
+    return context.json(showReplay(replay))
+  })
+
   routes.get('/audit', async (context) => {
     const { items, nextCursor } = await store.listAudit(readQuery(context.req.url, {}).page)
     return context.json({ items: items.map((item) => ({ ...item, at: toIso(item.at) })), nextCursor: showCursor(nextCursor) })
@@ -98,18 +118,21 @@ export function adminRoutes({
 
   routes.get('/stats', async (context) => {
     readQuery(context.req.url, {})
-    return context.json(toStatus(await store.stats(), lanes(), clock.now()))
+    const stats = await store.stats()
+    return context.json(toStatus(stats, lanes(stats), clock.now(), await store.deadLetterCounts()))
   })
 
+  addAdminWrites(routes, options)
   return routes
+}
+
+/** What is no number belongs to nothing: no record has the id 0. */
+function toIdNumber(id: string): string {
+  return /^\d{1,15}$/.test(id) ? id : '0'
 }
 
 function showCursor(cursor: number | null): string | null {
   return cursor === null ? null : String(cursor)
-}
-
-function showDelivery(delivery: DeliveryRecord): unknown {
-  return { ...delivery, dueAt: toIso(delivery.dueAt), settledAt: toIso(delivery.settledAt) }
 }
 
 function showEvent({ event, receivedAt, versions }: EventRecord, reveal: boolean): object {
@@ -126,6 +149,6 @@ function showDetail(detail: EventDetail, reveal: boolean): object {
   return { ...showEvent(detail, reveal), deliveries }
 }
 
-function showQuarantined({ body, receivedAt, ...rest }: QuarantineRecord, reveal: boolean): unknown {
+function showQuarantined({ body, receivedAt, ...rest }: QuarantineRecord, reveal: boolean): object {
   return { ...rest, receivedAt: toIso(receivedAt), body: reveal ? body : null }
 }

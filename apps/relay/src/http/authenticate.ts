@@ -11,7 +11,9 @@ export interface Tokens {
   readonly viewerToken?: string
 }
 
-const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+/** Headers that proxies and tunnels add: nginx, HAProxy, AWS, Cloudflare, Akamai, Fastly. */
+const forwardingHeader =
+  /^(forwarded|forwarded-for|via|x-forwarded.*|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|x-amzn-trace-id|cf-.*|cdn-loop|true-client-ip|fastly-client-ip)$/
 const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 const loopbackAddress = /^(127\.|::1$|::ffff:127\.)/
 
@@ -30,7 +32,7 @@ export function authenticate(incoming: IncomingMessage, { adminToken, viewerToke
 }
 
 function authenticateLoopback(incoming: IncomingMessage): Role {
-  const isDirect = forwardingHeaders.every((name) => incoming.headers[name] === undefined)
+  const isDirect = !Object.keys(incoming.headers).some((name) => forwardingHeader.test(name))
   const isLoopback = loopbackHost.test(incoming.headers.host ?? '') && loopbackAddress.test(incoming.socket.remoteAddress ?? '')
   if (isDirect && isLoopback) return 'operator'
   throw new HttpError('ERR_FORBIDDEN', 'The admin API is closed to other machines until RELAY_ADMIN_TOKEN is set.')

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import type { Clock } from '../clock/clock.ts'
-import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { LaneStatuses } from '../delivery/lane-status.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { RelayEvents } from '../observability/relay-events.ts'
 import type { Store } from '../store/store.ts'
 import type { HttpEnvironment } from './webhooks-route.ts'
 
@@ -10,17 +11,32 @@ export interface HealthOptions {
   readonly store: Store
   readonly clock: Clock
   readonly metrics: Metrics
-  readonly lanes: () => readonly LaneStatus[]
+  readonly events: RelayEvents
+  readonly lanes: LaneStatuses
   readonly isStopping: () => boolean
 }
 
 /** The store is written to no more often than this to see whether it takes writes. */
 const checkEveryMs = 1_000
 
-/** `/healthz`, `/readyz` and `/metrics`. They need no token and say nothing about people; lanes are named with their state alone. */
-export function healthRoutes({ store, clock, metrics, lanes, isStopping }: HealthOptions): Hono<HttpEnvironment> {
+/** How long after events could not be stored the relay is not ready, unless others could. A small test write fits on a full disk. */
+const failedForMs = 10_000
+
+/**
+ * `/healthz`, `/readyz` and `/metrics`. They need no token and say nothing about people; why a lane does not run is told as a code,
+ * never in the destination's words.
+ */
+export function healthRoutes({ store, clock, metrics, events, lanes, isStopping }: HealthOptions): Hono<HttpEnvironment> {
   const routes = new Hono<HttpEnvironment>()
   let checked = { at: Number.NEGATIVE_INFINITY, takesWrites: Promise.resolve(false) }
+
+  let failedAt = Number.NEGATIVE_INFINITY
+  events.on('commit:failed', () => {
+    failedAt = clock.now()
+  })
+  events.on('commit:finished', () => {
+    failedAt = Number.NEGATIVE_INFINITY
+  })
 
   function takesWrites(): Promise<boolean> {
     if (Math.abs(clock.now() - checked.at) >= checkEveryMs) {
@@ -38,15 +54,19 @@ export function healthRoutes({ store, clock, metrics, lanes, isStopping }: Healt
   routes.get('/healthz', (context) => context.json({ status: 'ok' }))
 
   routes.get('/readyz', async (context) => {
-    const isReady = (await takesWrites()) && !isStopping()
-    const quarantined = isReady ? (await store.stats()).quarantined : null
+    const isFailing = Math.abs(clock.now() - failedAt) < failedForMs
+    const isReady = (await takesWrites()) && !isFailing && !isStopping()
+    const stats = isReady ? await store.stats() : undefined
     const states = Object.fromEntries(
-      lanes().map(({ destination, state, reason, since }) => [
+      lanes(stats).map(({ destination, state, code, since }) => [
         destination,
-        { state, reason, since: new Date(since).toISOString() },
+        { state, reason: code, since: new Date(since).toISOString() },
       ]),
     )
-    return context.json({ status: isReady ? 'ready' : 'unavailable', lanes: states, quarantined }, isReady ? 200 : 503)
+    return context.json(
+      { status: isReady ? 'ready' : 'unavailable', lanes: states, quarantined: stats?.quarantined ?? null },
+      isReady ? 200 : 503,
+    )
   })
 
   routes.get('/metrics', async () => {

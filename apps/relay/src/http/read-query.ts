@@ -1,7 +1,7 @@
 import { HttpError } from './http-error.ts'
 
-/** The allowed values of each filter; `'text'` allows any. */
-export type QueryShape = Readonly<Record<string, readonly string[] | 'text'>>
+/** The allowed values of each filter; `'text'` allows any, `'number'` the number of a record. */
+export type QueryShape = Readonly<Record<string, readonly string[] | 'text' | 'number'>>
 
 /** A search, as asked for in a query. */
 export interface Query {
@@ -24,7 +24,8 @@ export function readQuery(url: string, shape: QueryShape): Query {
     const allowed = Object.hasOwn(shape, name) ? shape[name] : undefined
     if (allowed === undefined)
       throw refuse(`There is no filter "${bounded(name)}". Use ${[...Object.keys(shape), ...common].join(', ')}.`)
-    if (allowed !== 'text' && !allowed.includes(value)) throw refuse(`"${name}" must be one of ${allowed.join(', ')}.`)
+    if (allowed === 'number') readNumber(value, name, 1, Number.MAX_SAFE_INTEGER)
+    else if (allowed !== 'text' && !allowed.includes(value)) throw refuse(`"${name}" must be one of ${allowed.join(', ')}.`)
     if (value === '') throw refuse(`"${name}" must not be empty.`)
     filter[name] = value
   }

@@ -1,11 +1,17 @@
 import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { DeadLetterCount } from '../store/operations-store.ts'
 import type { StoreStats } from '../store/store.ts'
 import { toIso } from './to-iso.ts'
 
 const noCounts = { pending: 0, delivered: 0, skipped: 0, dead: 0 }
 
-/** Counts and lanes for people. A destination that is no longer configured has no lane. */
-export function toStatus(stats: StoreStats, lanes: readonly LaneStatus[], now: number): object {
+/** Counts and lanes for people. A destination that is no longer configured has no lane, unless deliveries wait for it. */
+export function toStatus(
+  stats: StoreStats,
+  lanes: readonly LaneStatus[],
+  now: number,
+  deadLetters: readonly DeadLetterCount[],
+): object {
   const names = new Set([...lanes.map((lane) => lane.destination), ...stats.destinations.map((one) => one.destination)])
   const destinations = [...names].map((destination) => {
     const found = stats.destinations.find((one) => one.destination === destination)
@@ -13,6 +19,9 @@ export function toStatus(stats: StoreStats, lanes: readonly LaneStatus[], now: n
     return {
       destination,
       ...(found?.counts ?? noCounts),
+      deadByCode: Object.fromEntries(
+        deadLetters.filter((one) => one.destination === destination).map(({ code, count }) => [code, count]),
+      ),
       oldestDueSeconds: nextDueAt === null ? 0 : Math.max(0, (now - nextDueAt) / 1000),
       lane: showLane(lanes.find((lane) => lane.destination === destination)),
     }
@@ -22,5 +31,6 @@ export function toStatus(stats: StoreStats, lanes: readonly LaneStatus[], now: n
 
 function showLane(lane: LaneStatus | undefined): object | null {
   if (lane === undefined) return null
-  return { state: lane.state, reason: lane.reason, since: toIso(lane.since), until: toIso(lane.until) }
+  const { state, reason, code, since, until, rateFactor } = lane
+  return { state, reason, code, since: toIso(since), until: toIso(until), rateFactor }
 }

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
+import type { BodyBudget } from '../ingest/body-budget.ts'
+import { OverloadedError } from '../ingest/group-commit.ts'
 import type { ReceivedWebhook } from '../ingest/receive-webhook.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents, WebhookResult } from '../observability/relay-events.ts'
@@ -15,6 +17,8 @@ export interface HttpEnvironment {
 /** What the route works with. */
 export interface WebhooksRouteOptions {
   readonly bodyLimitBytes: number
+  /** Bounds the bodies of all requests together. */
+  readonly budget: BodyBudget
   readonly events: RelayEvents
   readonly receive: (body: Uint8Array, headers: HttpBindings['incoming']['headers']) => Promise<ReceivedWebhook>
 }
@@ -23,14 +27,24 @@ const retryAfterSeconds = '5'
 const formTypes = /^\s*(multipart\/|application\/x-www-form-urlencoded)/i
 
 /** `POST /webhooks/subtotal`: 202 when the webhook is kept, else why not; no answer says anything of its content. */
-export function webhooksRoute({ bodyLimitBytes, events, receive }: WebhooksRouteOptions): Handler<HttpEnvironment> {
+export function webhooksRoute({ bodyLimitBytes, budget, events, receive }: WebhooksRouteOptions): Handler<HttpEnvironment> {
   return async (context) => {
     const startedAt = performance.now()
     const tell = (result: WebhookResult, more: { eventId?: string; eventType?: string } = {}): void => {
       events.emit('webhook:answered', { result, durationMs: performance.now() - startedAt, ...more })
     }
     const { incoming } = context.env
-    const body = await readBody(incoming, bodyLimitBytes)
+    const refused = Promise.withResolvers<never>()
+    const budgeted = budget.open(() => refused.reject(new OverloadedError('Too much is being received.')))
+    context.env.outgoing.once('close', budgeted.close)
+    const body = await Promise.race([readBody(incoming, bodyLimitBytes, budgeted.take), refused.promise]).catch(
+      (error: unknown) => {
+        if (!(error instanceof OverloadedError)) throw error
+        tell('unavailable')
+        throw unavailable({ connection: 'close' })
+      },
+    )
+    budgeted.complete()
     if (body === undefined) {
       tell('too_large')
       throw new HttpError('ERR_BODY_TOO_LARGE', `The body is larger than ${bodyLimitBytes} bytes.`, { connection: 'close' })
@@ -42,7 +56,7 @@ export function webhooksRoute({ bodyLimitBytes, events, receive }: WebhooksRoute
     const received = await receive(body, incoming.headers).catch((error: unknown) => {
       tell('unavailable')
       events.emit('request:failed', { path: '/webhooks/subtotal', code: errorCodeOf(error) })
-      throw new HttpError('ERR_STORE_UNAVAILABLE', 'Not stored; send it again.', { 'retry-after': retryAfterSeconds })
+      throw unavailable()
     })
     if (received.result === 'unauthorized') {
       tell('unauthorized')
@@ -51,6 +65,10 @@ export function webhooksRoute({ bodyLimitBytes, events, receive }: WebhooksRoute
     tell(received.result, 'eventType' in received ? { eventId: received.id, eventType: received.eventType } : {})
     return accepted(context, received.id, received.result)
   }
+}
+
+function unavailable(headers: Readonly<Record<string, string>> = {}): HttpError {
+  return new HttpError('ERR_STORE_UNAVAILABLE', 'Not stored; send it again.', { 'retry-after': retryAfterSeconds, ...headers })
 }
 
 function accepted(context: Context<HttpEnvironment>, id: string | null, result: string): Response {

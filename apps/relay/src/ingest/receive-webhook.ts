@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { parseWebhook, verifyWebhook, WebhookParseError, WebhookVerificationError } from '@subtotal-connectors/core'
+import { verifyWebhook, WebhookParseError, WebhookVerificationError } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { Store } from '../store/store.ts'
-import { contentHash } from './content-hash.ts'
 import type { GroupCommit } from './group-commit.ts'
-import { orderKey } from './order-key.ts'
+import { understandWebhook } from './understand-webhook.ts'
+import { isUsableId } from './usable-id.ts'
 
 /** What a webhook is answered with. */
 export type ReceivedWebhook =
@@ -59,14 +59,9 @@ export function createReceiver(
     const signedAt = verify(body, headers, now)
     if (signedAt === undefined) return { result: 'unauthorized' }
     try {
-      const event = parseWebhook(body, { receivedAt: new Date(now), signedAt })
+      const event = understandWebhook(body, { receivedAt: now, signedAt: signedAt.getTime() })
       if (event === null) return { result: 'ignored', id: idOf(body) }
-      const outcome = await commit.add({
-        event,
-        orderKey: orderKey(event.id, signedAt.getTime()),
-        contentHash: contentHash(event),
-        receivedAt: now,
-      })
+      const outcome = await commit.add(event)
       if (outcome.isNewVersion) events.emit('webhook:changed', { eventId: outcome.eventId })
       return { result: outcome.result, id: outcome.eventId, eventType: outcome.eventType }
     } catch (error) {
@@ -79,7 +74,11 @@ export function createReceiver(
 function idOf(body: Uint8Array): string | null {
   try {
     const webhook: unknown = JSON.parse(new TextDecoder().decode(body))
-    return typeof webhook === 'object' && webhook !== null && 'id' in webhook && typeof webhook.id === 'string'
+    return typeof webhook === 'object' &&
+      webhook !== null &&
+      'id' in webhook &&
+      typeof webhook.id === 'string' &&
+      isUsableId(webhook.id)
       ? webhook.id
       : null
   } catch {

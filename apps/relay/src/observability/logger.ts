@@ -7,23 +7,30 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return destination === undefined ? pino({ level }) : pino({ level }, destination)
 }
 
+/** What each request can cause is told once in so long for each code: nobody fills a disk with the log, least of all a full one. */
+const repeatEveryMs = 60_000
+
 /**
  * Writes what happens to the log. Ids and codes alone, and names of fields: nothing of an event's content, and none of the
  * destination's words.
  */
-export function logEvents(events: RelayEvents, logger: Logger): void {
+export function logEvents(events: RelayEvents, logger: Logger, now: () => number): void {
   events.on('relay:listening', ({ url }) => logger.info({ url }, 'listening'))
   events.on('relay:stopping', () => logger.info('stopping'))
   events.on('relay:stopped', () => logger.info('stopped'))
   events.on('webhook:answered', (webhook) => logger.debug(webhook, 'webhook answered'))
-  events.on('webhook:refused', ({ code }) => logger.warn({ code }, 'webhook refused'))
+  const refusals = quietly(now)
+  events.on('webhook:refused', ({ code }) => logger[refusals(code) ? 'debug' : 'warn']({ code }, 'webhook refused'))
   events.on('webhook:changed', ({ eventId }) => logger.info({ eventId }, 'known event came again with other content'))
   events.on('webhook:quarantined', ({ id, reason, fields, isFirstOfReason }) => {
     const entry = { quarantineId: id, code: reason, fields }
     if (isFirstOfReason) logger.warn(entry, 'webhook not understood: kept in quarantine, the first with this code')
     else logger.debug(entry, 'webhook not understood: kept in quarantine')
   })
-  events.on('commit:failed', ({ size, code }) => logger.error({ size, code }, 'events could not be stored'))
+  const unstored = quietly(now)
+  events.on('commit:failed', ({ size, code }) => {
+    logger[unstored(code) ? 'debug' : 'error']({ size, code }, 'events could not be stored')
+  })
   events.on('delivery:attempted', (attempt) => {
     const { destination, deliveryId, eventId, eventType, outcome, code, status } = attempt
     const entry = { destinationId: destination, deliveryId, eventId, eventType, attempt: attempt.attempt, outcome, status, code }
@@ -35,8 +42,8 @@ export function logEvents(events: RelayEvents, logger: Logger): void {
     logger.warn({ destinationId: destination, count }, 'lease lost before settling'),
   )
   events.on('settle:failed', ({ destination, code }) => logger.error({ destinationId: destination, code }, 'could not settle'))
-  events.on('lane:changed', ({ destination, state, until }) => {
-    const entry = { destinationId: destination, state, until: until === null ? null : new Date(until).toISOString() }
+  events.on('lane:changed', ({ destination, state, code, until }) => {
+    const entry = { destinationId: destination, state, code, until: until === null ? null : new Date(until).toISOString() }
     if (state === 'running') logger.info(entry, 'lane runs')
     else logger.warn(entry, 'lane does not run')
   })
@@ -46,5 +53,26 @@ export function logEvents(events: RelayEvents, logger: Logger): void {
   events.on('connector:threw', ({ destination, errorName }) => {
     logger.error({ destinationId: destination, code: 'ERR_UNACCOUNTED', errorName }, 'connector threw: a bug in it')
   })
-  events.on('request:failed', ({ path, code }) => logger.error({ path, code }, 'request failed'))
+  events.on('replay:started', ({ replayId, actor, planned }) => logger.info({ replayId, actor, planned }, 'replay started'))
+  events.on('replay:finished', ({ replayId }) => logger.info({ replayId }, 'replay finished'))
+  events.on('replay:failed', ({ destination, code }) => {
+    logger.error({ destinationId: destination, code }, 'replay could not go on; tried again')
+  })
+  events.on('alert:sent', (alert) => logger.info(alert, 'alert sent'))
+  events.on('alert:failed', (alert) => logger.warn(alert, 'alert could not be sent; tried again'))
+  const failures = quietly(now)
+  events.on('request:failed', ({ path, code }) => {
+    logger[failures(`${path} ${code}`) ? 'debug' : 'error']({ path, code }, 'request failed')
+  })
+}
+
+/** Says of a code whether it was told lately. */
+function quietly(now: () => number): (code: string) => boolean {
+  const told = new Map<string, number>()
+  return (code) => {
+    const last = told.get(code)
+    const isQuiet = last !== undefined && Math.abs(now() - last) < repeatEveryMs
+    if (!isQuiet) told.set(code, now())
+    return isQuiet
+  }
 }

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { LaneStatus, LaneStatuses } from '../delivery/lane-status.ts'
 import type { StoreStats } from '../store/store.ts'
 import type { RelayEvents } from './relay-events.ts'
 
@@ -13,7 +13,8 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly events: RelayEvents
   readonly stats: () => Promise<StoreStats>
-  readonly lanes: () => readonly LaneStatus[]
+  readonly freeBytes: () => Promise<number | null>
+  readonly lanes: LaneStatuses
   readonly now: () => number
 }
 
@@ -25,15 +26,26 @@ const sizeBuckets = [1, 2, 5, 10, 25, 50, 75, 100, 250, 500, 1_000]
 const msPerSecond = 1_000
 
 /** Counts what happens; reads what is stored when asked. Labels name destinations, results and codes, never a customer. */
-export function createMetrics({ events, stats, lanes, now }: MetricsOptions): Metrics {
+export function createMetrics({ events, stats, freeBytes, lanes, now }: MetricsOptions): Metrics {
   const registry = new Registry()
   countIngest(events, registry)
   countDeliveries(events, registry)
   const set = stateGauges(registry)
+  const free = new Gauge({
+    name: 'relay_disk_free_bytes',
+    help: "Room on the store's disk; absent where it is not known.",
+    registers: [],
+  })
   return {
     contentType: registry.contentType,
     async read() {
-      set(await stats(), lanes(), now())
+      const counted = await stats()
+      set(counted, lanes(counted), now())
+      const bytes = await freeBytes()
+      if (bytes !== null) {
+        registry.registerMetric(free)
+        free.set(bytes)
+      }
       return registry.metrics()
     },
   }
@@ -139,6 +151,8 @@ function countDeliveries(events: RelayEvents, registry: Registry): void {
     labelNames: ['destination'],
     registers,
   })
+  const replays = new Counter({ name: 'relay_replays_total', help: 'Replays that were started.', registers })
+  events.on('replay:started', () => replays.inc())
   events.on('delivery:attempted', ({ destination, outcome, code, status, isUnknown, ageMs }) => {
     attempts.inc({ destination, class: outcome, code: code ?? '' })
     if (status === 'delivered') latency.observe({ destination }, ageMs / msPerSecond)
@@ -169,6 +183,18 @@ function stateGauges(registry: Registry): (stats: StoreStats, lanes: readonly La
     labelNames: ['destination', 'state'],
     registers,
   })
+  const paused = new Gauge({
+    name: 'relay_paused',
+    help: '1 for a lane that does not run, with the code of the reason.',
+    labelNames: ['destination', 'reason'],
+    registers,
+  })
+  const rate = new Gauge({
+    name: 'relay_rate_factor',
+    help: 'Part of the rate budget in use: 1 is all, less after the destination asked for less.',
+    labelNames: ['destination'],
+    registers,
+  })
   const quarantined = new Gauge({ name: 'relay_quarantined', help: 'Webhooks in quarantine.', registers })
   return (stats, lanes, now) => {
     for (const { destination, counts, nextDueAt } of stats.destinations) {
@@ -176,7 +202,13 @@ function stateGauges(registry: Registry): (stats: StoreStats, lanes: readonly La
       oldest.set({ destination }, nextDueAt === null ? 0 : Math.max(0, (now - nextDueAt) / msPerSecond))
     }
     state.reset()
-    for (const lane of lanes) state.set({ destination: lane.destination, state: lane.state }, 1)
+    paused.reset()
+    rate.reset()
+    for (const { destination, state: entered, code, rateFactor } of lanes) {
+      state.set({ destination, state: entered }, 1)
+      rate.set({ destination }, rateFactor)
+      if (entered !== 'running') paused.set({ destination, reason: code ?? '' }, 1)
+    }
     quarantined.set(stats.quarantined)
   }
 }

@@ -56,6 +56,11 @@ export interface RelayEventMap {
   'lane:changed': [LaneStatus]
   'lane:failed': [{ readonly destination: string; readonly code: string }]
   'connector:threw': [{ readonly destination: string; readonly errorName: string }]
+  'replay:started': [{ readonly replayId: string; readonly actor: string; readonly planned: number }]
+  'replay:finished': [{ readonly replayId: string }]
+  'replay:failed': [{ readonly destination: string; readonly code: string }]
+  'alert:sent': [{ readonly alert: string; readonly state: string }]
+  'alert:failed': [{ readonly alert: string; readonly state: string; readonly code: string }]
   'request:failed': [{ readonly path: string; readonly code: string }]
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectionState, ErrorCode, SubtotalEvent } from '@subtotal-connectors/core'
+import type { OperationsStore } from './operations-store.ts'
 
 /** The states of a delivery, for ever one of these. */
 export const deliveryStatuses = ['pending', 'delivered', 'skipped', 'dead'] as const
@@ -49,6 +50,8 @@ export interface IngestRequest {
   readonly events: readonly IncomingEvent[]
   /** A delivery is made for each of them. */
   readonly destinations: readonly string[]
+  /** Since when the deliveries are pending; default the receipt. */
+  readonly pendingSince?: number
 }
 
 /** What became of a quarantined webhook. */
@@ -84,6 +87,8 @@ export interface ClaimedDelivery {
   readonly unknownOutcomes: number
   /** Those whose answer could not be read. */
   readonly unreadableAnswers: number
+  /** Those of {@link ClaimedDelivery.attempts} before the last replay, after which the waits begin anew. Default 0. */
+  readonly earlierAttempts?: number
   /** When it became pending: at ingest, or by a replay. */
   readonly pendingSince: number
   readonly event: SubtotalEvent
@@ -159,14 +164,20 @@ export interface PageRequest {
 
 /** Which deliveries to list. */
 export interface DeliveryFilter {
+  readonly id?: string
   readonly status?: DeliveryStatus
   readonly destination?: string
+  /** The error code of the last attempt that failed. */
+  readonly code?: string
+  /** The event's id. */
+  readonly event?: string
   readonly customer?: string
   readonly type?: string
 }
 
 /** Which events to list. */
 export interface EventFilter {
+  readonly id?: string
   readonly customer?: string
   readonly connection?: string
   readonly retailer?: string
@@ -191,6 +202,8 @@ export interface DeliveryRecord {
   readonly settledAt: number | null
   /** Why it was skipped. */
   readonly reason: string | null
+  /** The replay that made it due last; `null` without one. */
+  readonly replayId: string | null
   /** Of the last attempt that failed; gone when a later one succeeds. */
   readonly error: { readonly code: string; readonly message: string } | null
 }
@@ -228,6 +241,15 @@ export interface QuarantineRecord {
   readonly body: string
 }
 
+/** That an operator paused a lane. */
+export interface LanePause {
+  readonly destination: string
+  /** Milliseconds since 1970. */
+  readonly pausedAt: number
+  /** In the operator's words. */
+  readonly reason: string
+}
+
 /** Something a person did, for the record. */
 export interface AuditEntry {
   readonly at: number
@@ -242,7 +264,7 @@ export interface AuditEntry {
  * Where events, deliveries and what is known of connections are kept. What a method promises has happened when its promise
  * resolves; a rejected promise means that nothing of the call has happened.
  */
-export interface Store {
+export interface Store extends OperationsStore {
   /** Stores the events and their deliveries in one transaction, synced to stable storage. One outcome per event, in order. */
   ingest(request: IngestRequest): Promise<readonly IngestOutcome[]>
   quarantine(webhook: IncomingQuarantined): Promise<QuarantineOutcome>
@@ -259,6 +281,11 @@ export interface Store {
   /** When the next pending delivery of the destination is due or its lease ends; `null` without one. */
   nextDueAt(destination: string): Promise<number | null>
   stats(): Promise<StoreStats>
+  /** Remembers that a lane is paused; of one that is, the last pause is kept. */
+  pauseLane(pause: LanePause): Promise<void>
+  resumeLane(destination: string): Promise<void>
+  /** The lanes that are paused, by name. */
+  lanePauses(): Promise<readonly LanePause[]>
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>
   listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
   /** `undefined`: no such event. */
@@ -268,8 +295,10 @@ export interface Store {
   connectionState(connectionId: string): Promise<ConnectionState | undefined>
   audit(entry: AuditEntry): Promise<void>
   listAudit(page: PageRequest): Promise<Page<AuditEntry>>
-  /** Rejects when the store does not take writes. */
+  /** Rejects when the store does not take new events: no writes, or hardly any room left. Settling goes on while it can. */
   checkWrite(): Promise<void>
+  /** Room left on the disk of this machine that the store is on; `null` where there is none or it cannot be known. */
+  freeBytes(): Promise<number | null>
   /** Ends every use of the store. Leases still held end by themselves. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { scriptedConnector } from '../support/scripted-connector.ts'
 import type { TestRelay } from '../support/start-relay.ts'
 import { startRelay } from '../support/start-relay.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const operator = { authorization: 'Bearer admin-token' }
 const viewer = { authorization: 'bearer viewer-token' }
@@ -40,17 +41,23 @@ describe('who may ask', () => {
     }
   })
 
-  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'])(
-    'without a token, not through a proxy that sends %s',
-    async (name) => {
-      const relay = await startRelay()
-      const answer = await relay.get('/api/v1/stats', { [name]: '127.0.0.1' })
-      expect(answer).toMatchObject({
-        status: 403,
-        json: { error: { code: 'ERR_FORBIDDEN', message: expect.stringContaining('RELAY_ADMIN_TOKEN') } },
-      })
-    },
-  )
+  test.each([
+    'x-forwarded-for',
+    'forwarded',
+    'x-real-ip',
+    'via',
+    'x-forwarded-host',
+    'x-forwarded-port',
+    'cf-connecting-ip',
+    'true-client-ip',
+  ])('without a token, not through a proxy that sends %s', async (name) => {
+    const relay = await startRelay()
+    const answer = await relay.get('/api/v1/stats', { [name]: '127.0.0.1' })
+    expect(answer).toMatchObject({
+      status: 403,
+      json: { error: { code: 'ERR_FORBIDDEN', message: expect.stringContaining('RELAY_ADMIN_TOKEN') } },
+    })
+  })
 
   test('with a token, whoever has it, from anywhere', async () => {
     const relay = await startRelay({ adminToken: 'admin-token', viewerToken: 'viewer-token' })
@@ -228,9 +235,27 @@ describe('health', () => {
     await blocked
     expect(await relay.get('/readyz')).toMatchObject({
       status: 200,
-      json: { status: 'ready', quarantined: 0, lanes: { one: { state: 'blocked', reason: 'The key is refused.' } } },
+      json: { status: 'ready', quarantined: 0, lanes: { one: { state: 'blocked', reason: 'ERR_CREDENTIALS' } } },
     })
+    expect((await relay.get('/readyz')).text).not.toContain('The key')
+    expect((await relay.get('/api/v1/stats')).json['destinations']).toMatchObject([
+      { lane: { state: 'blocked', reason: 'The key is refused.', code: 'ERR_CREDENTIALS' } },
+    ])
+    expect(relay.log).toContainEqual(expect.objectContaining({ msg: 'lane does not run', code: 'ERR_CREDENTIALS' }))
     expect((await relay.get('/metrics')).text).toContain('relay_lane_state{destination="one",state="blocked"} 1')
+  })
+
+  test('a relay whose events could not be stored is not ready, until they can be or some time has passed', async () => {
+    const clock = createVirtualClock(Date.now())
+    const relay = await startRelay({}, { clock })
+    const ready = async (): Promise<unknown> => (await relay.get('/readyz')).status
+    relay.events.emit('commit:failed', { size: 1, code: 'SQLITE_FULL' })
+    expect(await ready()).toBe(503)
+    relay.events.emit('commit:finished', { size: 1, stored: 1, durationMs: 1 })
+    expect(await ready()).toBe(200)
+    relay.events.emit('commit:failed', { size: 1, code: 'SQLITE_FULL' })
+    clock.jump(11_000)
+    expect(await ready()).toBe(200)
   })
 
   test('metrics count what happened', async () => {

@@ -3,6 +3,7 @@ import { signWebhook } from '@subtotal-connectors/core'
 import { createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
 import { describe, expect, test } from 'vitest'
 import { signingSecret, startRelay } from '../support/start-relay.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const connection = {
   connection_id: '01K8BPF23CCZ2FK50STB8EGWAV',
@@ -60,11 +61,31 @@ describe('what is kept is answered 202', () => {
     ['without a connection', webhook('e1', 'connection.activated', {}), 'ERR_WEBHOOK_INVALID'],
     ['empty', '', 'ERR_WEBHOOK_NOT_JSON'],
     ['deeply nested', '['.repeat(100_000), 'ERR_WEBHOOK_NOT_JSON'],
+    ['of an id that no store can tell from another', webhook('e\ud800'), 'ERR_WEBHOOK_INVALID'],
+    ['of an id that is none', webhook('e'.repeat(513)), 'ERR_WEBHOOK_INVALID'],
+    ['of a connection whose id is none', webhook('e1', undefined, { connection_id: 'c'.repeat(513) }), 'ERR_WEBHOOK_INVALID'],
+    [
+      'of a purchase whose id is none',
+      webhook('e1', 'purchase.created', { connection, purchase: { purchase_id: 'p\udc00' } }),
+      'ERR_WEBHOOK_INVALID',
+    ],
   ])('what is %s is kept in quarantine as it came', async (_name, body, reason) => {
     const relay = await startRelay()
     expect(await relay.post(body)).toMatchObject({ status: 202, json: { id: '1', result: 'quarantined' } })
     const { json } = await relay.get('/api/v1/quarantine?reveal=true')
     expect(json['items']).toMatchObject([{ id: '1', reason, body, count: 1 }])
+  })
+
+  test('two ids that differ by a lone surrogate are never taken for one event', async () => {
+    const relay = await startRelay()
+    for (const id of ['e\ud800', 'e\ud801']) expect((await relay.post(webhook(id))).json['result']).toBe('quarantined')
+    expect((await relay.get('/api/v1/stats')).json).toMatchObject({ events: 0, quarantined: 2 })
+  })
+
+  test('the id of what is ignored is not repeated when it is none', async () => {
+    const relay = await startRelay()
+    const answer = await relay.post(webhook('e'.repeat(10_000), 'connection.initialized'))
+    expect(answer.json).toEqual({ id: null, result: 'ignored' })
   })
 
   test('the first quarantined webhook of a reason is a warning that names fields, and no values', async () => {
@@ -94,6 +115,19 @@ describe('refusals', () => {
       json: { error: { code: 'ERR_UNAUTHORIZED', message: 'The signature or timestamp is not right.' } },
     })
     expect((await relay.get('/api/v1/stats')).json).toMatchObject({ events: 0, quarantined: 0 })
+  })
+
+  test('refused webhooks are a warning once a minute for each code, whoever posts how many', async () => {
+    const clock = createVirtualClock(Date.now())
+    const relay = await startRelay({}, { clock, now: clock.now })
+    const refuse = () => relay.post(webhook('e1'), { 'x-subtotal-signature': 'a'.repeat(64) })
+    const warnings = () => relay.log.filter((line) => line['msg'] === 'webhook refused' && line['level'] === 40).length
+    for (let count = 0; count < 5; count += 1) await refuse()
+    expect(warnings()).toBe(1)
+    clock.jump(61_000)
+    await refuse()
+    expect(warnings()).toBe(2)
+    expect((await relay.get('/metrics')).text).toContain('reason="ERR_SIGNATURE_MISMATCH"} 6')
   })
 
   test('a body over the limit is answered 413, whether it says its size or not', async () => {

@@ -5,6 +5,7 @@ import { makeConnectionEvent } from '@subtotal-connectors/testing/mocks'
 import { onTestFinished } from 'vitest'
 import type { Lane } from '../../src/delivery/lane.ts'
 import { createLane } from '../../src/delivery/lane.ts'
+import type { LaneSettings } from '../../src/delivery/lane-settings.ts'
 import type { RelayEventMap, RelayEvents } from '../../src/observability/relay-events.ts'
 import { createRelayEvents } from '../../src/observability/relay-events.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
@@ -32,7 +33,7 @@ export interface LaneHarness {
 }
 
 /** A started lane for one test. */
-export async function startLane(options: ScriptedOptions & { concurrency?: number } = {}): Promise<LaneHarness> {
+export async function startLane(options: ScriptedOptions & LaneSettings = {}): Promise<LaneHarness> {
   const clock = createVirtualClock(receivedAt)
   const store = await openSqliteStore(join(temporaryFolder(), 'relay.db'), clock.now())
   const connector = scriptedConnector(options)
@@ -41,7 +42,7 @@ export async function startLane(options: ScriptedOptions & { concurrency?: numbe
   const attempts: RelayEventMap['delivery:attempted'][0][] = []
   events.on('lane:changed', ({ state }) => states.push(state))
   events.on('delivery:attempted', (attempt) => attempts.push(attempt))
-  const settings = options.concurrency === undefined ? {} : { concurrency: options.concurrency }
+  const { batchSize: _batchSize, deduplicates: _deduplicates, requestRates: _requestRates, ...settings } = options
   const lane = createLane({ destination: 'one', connector, store, events, clock, settings, random: () => 0 })
   lane.start()
   onTestFinished(async () => {
@@ -51,7 +52,9 @@ export async function startLane(options: ScriptedOptions & { concurrency?: numbe
   })
 
   async function put(...ids: readonly string[]): Promise<void> {
-    const stored = ids.map((id): SubtotalEvent => makeConnectionEvent('account.connected', { id }))
+    const stored = ids.map(
+      (id): SubtotalEvent => makeConnectionEvent('account.connected', { id, connection: { id: `of-${id}` } }),
+    )
     await store.ingest({ events: stored.map((event) => incoming(event)), destinations: ['one'] })
     lane.notify(ids.length)
   }
@@ -66,6 +69,16 @@ export async function startLane(options: ScriptedOptions & { concurrency?: numbe
 /** A result after which the event is tried again. */
 export function failing(code: ErrorCode, more: Partial<Extract<DeliveryResult, { status: 'retry' }>> = {}): DeliveryResult {
   return { status: 'retry', reason: 'unavailable', error: new ConnectorError(code, 'The words.'), ...more }
+}
+
+/** A result after which the event will never be accepted. */
+export function rejected(code: ErrorCode = 'ERR_REJECTED'): DeliveryResult {
+  return { status: 'rejected', error: new ConnectorError(code, 'No such field.', { status: 400 }) }
+}
+
+/** So many ids: `e0`, `e1`, … */
+export function ids(count: number): string[] {
+  return Array.from({ length: count }, (_none, index) => `e${index}`)
 }
 
 /** A result that closes the lane. */

@@ -5,6 +5,8 @@ export interface ScriptedConnector extends Connector {
   readonly calls: (readonly string[])[]
   /** How events are answered from now on. */
   answer(with_: Answer): void
+  /** What `check` finds from now on. Default: all is well. */
+  reachable(isReachable: boolean): void
   /** Calls wait until released. */
   hold(): void
   release(): void
@@ -17,12 +19,14 @@ export type Answer = (event: SubtotalEvent, signal: AbortSignal | undefined) => 
 export interface ScriptedOptions {
   readonly batchSize?: number
   readonly deduplicates?: ConnectorLimits['deduplicates']
+  readonly requestRates?: ConnectorLimits['requestRates']
 }
 
 /** A connector without a network, whose destination ignores repeats unless told otherwise. */
 export function scriptedConnector(options: ScriptedOptions = {}): ScriptedConnector {
   const calls: (readonly string[])[] = []
   let answer: Answer = () => ({ status: 'delivered' })
+  let isReachable = true
   let gate = Promise.withResolvers<void>()
   gate.resolve()
   return {
@@ -31,12 +35,15 @@ export function scriptedConnector(options: ScriptedOptions = {}): ScriptedConnec
     limits: {
       maxMessagesPerRequest: options.batchSize ?? 10,
       maxBytesPerRequest: 1e6,
-      requestRates: [],
+      requestRates: options.requestRates ?? [],
       deduplicates: options.deduplicates ?? 'yes',
     },
     calls,
     answer(next) {
       answer = next
+    },
+    reachable(next) {
+      isReachable = next
     },
     hold() {
       gate = Promise.withResolvers<void>()
@@ -50,7 +57,7 @@ export function scriptedConnector(options: ScriptedOptions = {}): ScriptedConnec
       await Promise.race([gate.promise, aborted.promise])
       return events.map((event) => answer(event, signal))
     },
-    check: async () => ({ ok: true, proved: [], problems: [], notes: [] }),
+    check: async () => ({ ok: isReachable, proved: [], problems: [], notes: [] }),
     close: async () => undefined,
   }
 }

@@ -22,6 +22,8 @@ export interface TestRelay extends Relay {
   /** Posts a signed webhook. */
   post(body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** Posts JSON to the admin API. */
+  write(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** Resolves when so many deliveries have had a final outcome since the relay started. */
   settled(count: number): Promise<void>
 }
@@ -74,6 +76,8 @@ export async function startRelay(
       return request('/webhooks/subtotal', { method: 'POST', body: signed.body, headers: { ...signed.headers, ...headers } })
     },
     get: (path, headers = {}) => request(path, { headers }),
+    write: (path, body = {}, headers = {}) =>
+      request(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }),
     settled: final,
   }
 }

@@ -4,46 +4,50 @@ import type { Clock } from '../../src/clock/clock.ts'
 export interface VirtualClock extends Clock {
   /** Lets time pass: timers that fall due run in their order, and what they start is given turns of the event loop. */
   advance(ms: number): Promise<void>
-  /** Moves the time without running a timer, as a corrected clock would. */
+  /** Corrects the time of day, as people and NTP do. Timers keep their distance, as those of Node.js do. */
   jump(ms: number): void
   readonly timers: number
 }
 
 interface Entry {
+  /** In elapsed time. */
   readonly at: number
   readonly callback: () => void
 }
 
 /** A virtual clock that starts at `start`. */
 export function createVirtualClock(start: number = Date.parse('2026-11-20T12:00:00Z')): VirtualClock {
-  let now = start
+  let elapsed = 0
+  let offset = start
   const entries = new Set<Entry>()
 
   function nextUntil(end: number): Entry | undefined {
-    const due = [...entries].filter((entry) => entry.at <= end)
-    return due.sort((one, other) => one.at - other.at)[0]
+    let next: Entry | undefined
+    for (const entry of entries) if (entry.at <= end && (next === undefined || entry.at < next.at)) next = entry
+    return next
   }
 
   return {
-    now: () => now,
+    now: () => offset + elapsed,
+    elapsed: () => elapsed,
     setTimeout(callback, delayMs) {
-      const entry = { at: now + Math.max(0, delayMs), callback }
+      const entry = { at: elapsed + Math.max(0, delayMs), callback }
       entries.add(entry)
       return { cancel: () => entries.delete(entry) }
     },
     async advance(ms) {
-      const end = now + ms
+      const end = elapsed + ms
       await settle()
       for (let entry = nextUntil(end); entry !== undefined; entry = nextUntil(end)) {
         entries.delete(entry)
-        now = Math.max(now, entry.at)
+        elapsed = Math.max(elapsed, entry.at)
         entry.callback()
         await settle()
       }
-      now = Math.max(now, end)
+      elapsed = Math.max(elapsed, end)
     },
     jump(ms) {
-      now += ms
+      offset += ms
     },
     get timers() {
       return entries.size

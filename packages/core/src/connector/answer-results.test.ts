@@ -44,3 +44,7 @@ describe('an answer', () => {
     expect(readAnswer(api, answer(status), ['a'])).toMatchObject([{ reason: 'unavailable', mayHaveArrived: true }])
   })
 })
+
+it.each([402, 421, 426, 431, 451])('an answer of %i is not the fault of any event', (status) => {
+  expect(readAnswer(api, answer(status), ['a', 'b'])).toMatchObject([{ status: 'blocked' }, { status: 'blocked' }])
+})

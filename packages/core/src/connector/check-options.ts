@@ -15,6 +15,11 @@ export function checkOptions<Options>(what: string, shape: Readonly<Record<strin
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-  return `option "${issue.path.join('.')}": ${issue.message}`
+  const path = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return `unknown option ${issue.keys.map((key) => `"${path === '' ? key : `${path}.${key}`}"`).join(', ')}`
+  }
+  if (path === '') return 'the options must be an object'
+  const isUndefined = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  return `option "${path}": ${isUndefined ? 'is undefined; set it, or leave it out where it may be' : issue.message}`
 }

@@ -21,7 +21,7 @@ export interface ConnectorOptions {
   identifyBy?: IdentifierKind | readonly IdentifierKind[]
   /** Per event type: `false` switches it off, a string renames it at the destination. */
   events?: Partial<Record<SubtotalEventType, false | string>>
-  /** Return `false` to skip an event. */
+  /** Return `true` to send an event, `false` to skip it. Anything else, a promise too, rejects it with `ERR_MAPPING`. */
   filter?: (event: SubtotalEvent) => boolean
   /** Returns the properties to send instead of the default ones. */
   properties?: (event: SubtotalEvent, properties: Properties) => Properties
@@ -76,7 +76,10 @@ export const connectorOptionsShape: Readonly<Record<keyof ConnectorOptions, z.Zo
   baseUrl: originSchema.exactOptional(),
   identifyBy: z.union([identifierSchema, z.array(identifierSchema).min(1)], identifyByProblem).exactOptional(),
   events: z
-    .partialRecord(z.enum(subtotalEventTypes), z.union([z.literal(false), z.string().trim().min(1, 'must not be empty')]))
+    .partialRecord(
+      z.enum(subtotalEventTypes),
+      z.union([z.literal(false), z.string().trim().min(1, 'must not be empty')], 'must be false or a name that is not empty'),
+    )
     .exactOptional(),
   filter: functionSchema<(event: SubtotalEvent) => boolean>().exactOptional(),
   properties: functionSchema<(event: SubtotalEvent, properties: Properties) => Properties>().exactOptional(),
@@ -84,7 +87,9 @@ export const connectorOptionsShape: Readonly<Record<keyof ConnectorOptions, z.Zo
   simulated: z.enum(['send', 'skip']).exactOptional(),
   profiles: z.enum(['event', 'attributes', 'both', 'off']).exactOptional(),
   writeContact: z.boolean().exactOptional(),
-  linkUrl: z.union([linkUrlSchema, z.record(z.string(), linkUrlSchema)]).exactOptional(),
+  linkUrl: z
+    .union([linkUrlSchema, z.record(z.string(), linkUrlSchema)], 'must be an http or https URL, or one for each retailer')
+    .exactOptional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')

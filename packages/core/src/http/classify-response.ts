@@ -10,8 +10,8 @@ import type { ErrorCode } from '../errors/error-code.ts'
  * | --- | --- |
  * | 2xx | `retry`, `unreadable`: nobody could say what was accepted |
  * | 3xx | `blocked`, `ERR_REDIRECTED` |
- * | 401, 403, 407 | `blocked`, `ERR_CREDENTIALS` |
- * | 404, 405, 406, 410, 411, 415 | `blocked`, `ERR_DESTINATION_NOT_FOUND`: no event can be at fault |
+ * | 401, 402, 403, 407 | `blocked`, `ERR_CREDENTIALS` |
+ * | 404, 405, 406, 410, 411, 415, 421, 426, 431, 451 | `blocked`, `ERR_DESTINATION_NOT_FOUND`: no event can be at fault |
  * | 408, 425, 5xx | `retry`, `unavailable`; it may have arrived after 504 and 524 |
  * | 413 | `refused`, `ERR_TOO_LARGE`: smaller requests are tried |
  * | 429 | `retry`, `rate_limited` |
@@ -35,6 +35,7 @@ export function classifyResponse(destination: string, response: DestinationRespo
   }
   switch (status) {
     case 401:
+    case 402:
     case 403:
     case 407:
       return {
@@ -47,6 +48,10 @@ export function classifyResponse(destination: string, response: DestinationRespo
     case 410:
     case 411:
     case 415:
+    case 421:
+    case 426:
+    case 431:
+    case 451:
       return {
         status: 'blocked',
         error: error('ERR_DESTINATION_NOT_FOUND', 'has no such endpoint in this form; check the base URL and the API version'),

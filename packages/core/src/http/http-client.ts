@@ -32,7 +32,7 @@ export interface NoAnswer {
 }
 
 /** An answer that came at least as far as its headers. */
-export interface HeardAnswer {
+interface HeardAnswer {
   readonly kind: 'answer'
   readonly response: DestinationResponse
   /** Whether its body came to its end. What is read of a body of more than 1 MiB is not whole. */

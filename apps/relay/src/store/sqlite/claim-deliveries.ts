@@ -6,6 +6,7 @@ interface DueRow {
   readonly id: number
   readonly due_at: number
   readonly attempts: number
+  readonly earlier_attempts: number
   readonly unknown_outcomes: number
   readonly unreadable_answers: number
   readonly pending_since: number
@@ -18,7 +19,7 @@ interface DueRow {
  */
 export function claimDeliveries(database: Database): (request: ClaimRequest) => Claim {
   const due = database.prepare<[string, number, number], DueRow>(
-    `SELECT d.id, d.due_at, d.attempts, d.unknown_outcomes, d.unreadable_answers, d.pending_since, e.body
+    `SELECT d.id, d.due_at, d.attempts, d.earlier_attempts, d.unknown_outcomes, d.unreadable_answers, d.pending_since, e.body
      FROM deliveries d JOIN events e ON e.seq = d.event_seq
      WHERE d.destination = ? AND d.status = 'pending' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?`,
   )
@@ -57,6 +58,7 @@ function toClaimed(row: DueRow): ClaimedDelivery {
     id: String(row.id),
     dueAt: row.due_at,
     attempts: row.attempts,
+    earlierAttempts: row.earlier_attempts,
     unknownOutcomes: row.unknown_outcomes,
     unreadableAnswers: row.unreadable_answers,
     pendingSince: row.pending_since,

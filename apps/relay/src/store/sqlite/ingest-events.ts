@@ -37,8 +37,9 @@ export function ingestEvents(database: Database, counts: DeliveryCounts): (reque
     return insertVersion.run(known.seq, event.id, contentHash, receivedAt, JSON.stringify(event)).changes > 0
   }
 
-  function store(incoming: IncomingEvent, destinations: readonly string[]): string {
+  function store(incoming: IncomingEvent, { destinations, pendingSince }: IngestRequest): string {
     const { orderKey, contentHash, receivedAt } = incoming
+    const since = pendingSince ?? receivedAt
     const connectionId = incoming.event.connection.id
     const event = completeEvent(incoming.event, history.add(connectionId, orderKey, toStatement(incoming.event)))
     const { lastInsertRowid: seq } = insertEvent.run(
@@ -54,20 +55,20 @@ export function ingestEvents(database: Database, counts: DeliveryCounts): (reque
       contentHash,
       JSON.stringify(event),
     )
-    for (const destination of destinations) insertDelivery.run(seq, destination, receivedAt, receivedAt)
+    for (const destination of destinations) insertDelivery.run(seq, destination, since, since)
     return event.type
   }
 
-  function ingest(incoming: IncomingEvent, destinations: readonly string[]): IngestOutcome {
+  function ingest(incoming: IncomingEvent, request: IngestRequest): IngestOutcome {
     const known = find(incoming.event)
     if (known !== undefined) {
       return { result: 'duplicate', eventId: known.event_id, eventType: known.type, isNewVersion: keepVersion(known, incoming) }
     }
-    return { result: 'stored', eventId: incoming.event.id, eventType: store(incoming, destinations), isNewVersion: false }
+    return { result: 'stored', eventId: incoming.event.id, eventType: store(incoming, request), isNewVersion: false }
   }
 
   return database.transaction((request: IngestRequest) => {
-    const outcomes = request.events.map((incoming) => ingest(incoming, request.destinations))
+    const outcomes = request.events.map((incoming) => ingest(incoming, request))
     const stored = outcomes.filter((outcome) => outcome.result === 'stored').length
     for (const destination of request.destinations) counts.add(destination, 'pending', stored)
     counts.count('events', stored)

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import Database, { SqliteError } from 'better-sqlite3'
 import { ConfigurationError } from '../../config/configuration-error.ts'
 import { applicationId, migrations } from './migrations.ts'
@@ -8,9 +8,18 @@ const magic = 'SQLite format 3\0'
 const applicationIdOffset = 68
 const remedy = 'Nothing was changed. Set RELAY_STORE to another file, or restore a backup.'
 
-/** Looks at what is in place of a store, without writing. Throws a sentence when it is not a store this version can use. */
-export function inspectFile(path: string): 'missing' | 'usable' {
-  if (!existsSync(path)) return 'missing'
+/**
+ * Looks at what is in place of a store, without writing and without opening it as a database. Throws a sentence when it is not a
+ * relay's store; a device or a folder above all must never be taken for an empty file and replaced.
+ */
+export function inspectFile(path: string): 'missing' | 'store' {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return 'missing'
+  if (!found.isFile()) {
+    throw new ConfigurationError(
+      `RELAY_STORE names ${path}, which is ${found.isDirectory() ? 'a folder' : 'no file'}. Set it to a file, for example sqlite:./data/relay.db.`,
+    )
+  }
   const header = readHeader(path)
   if (header.length === 0) return 'missing'
   if (header.length < headerLength || header.toString('latin1', 0, magic.length) !== magic) {
@@ -19,11 +28,11 @@ export function inspectFile(path: string): 'missing' | 'usable' {
   if (header.readUInt32BE(applicationIdOffset) !== applicationId) {
     throw new ConfigurationError(`RELAY_STORE names ${path}, an SQLite database that belongs to another program. ${remedy}`)
   }
-  inspectDatabase(path)
-  return 'usable'
+  return 'store'
 }
 
-function inspectDatabase(path: string): void {
+/** Looks into a store, without writing. Throws a sentence when it is damaged or of a newer schema. */
+export function inspectDatabase(path: string): void {
   const database = new Database(path, { readonly: true })
   try {
     const version = Number(database.pragma('user_version', { simple: true }))
@@ -36,7 +45,7 @@ function inspectDatabase(path: string): void {
     database.prepare('SELECT seq FROM events ORDER BY seq DESC LIMIT 1').all()
     database.prepare('SELECT id FROM deliveries ORDER BY id DESC LIMIT 1').all()
   } catch (error) {
-    if (!(error instanceof SqliteError)) throw error
+    if (!(error instanceof SqliteError) || !/^SQLITE_(CORRUPT|NOTADB|ERROR|IOERR_SHORT_READ)/.test(error.code)) throw error
     throw new ConfigurationError(`The store ${path} is damaged and cannot be read (${error.code}). ${remedy}`)
   } finally {
     database.close()

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest } from '../store.ts'
+import { deliveryConditions } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
 import { toPage } from './to-page.ts'
 
@@ -16,6 +17,7 @@ export interface DeliveryRow {
   readonly skip_reason: string | null
   readonly error_code: string | null
   readonly error_message: string | null
+  readonly replay_id: number | null
 }
 
 /** Deliveries that match, newest first. */
@@ -24,14 +26,11 @@ export function listDeliveries(database: Database, filter: DeliveryFilter, page:
     .selectFrom('deliveries as d')
     .innerJoin('events as e', 'e.seq', 'd.event_seq')
     .select(['d.id', 'e.event_id', 'e.type', 'd.destination', 'd.status', 'd.due_at', 'd.attempts', 'd.settled_at'])
-    .select(['d.skip_reason', 'd.error_code', 'd.error_message'])
+    .select(['d.skip_reason', 'd.error_code', 'd.error_message', 'd.replay_id'])
+    .where(deliveryConditions(filter, { byId: filter.destination === undefined || filter.code === undefined }))
     .orderBy('d.id', 'desc')
     .limit(page.limit + 1)
   if (page.cursor !== undefined) query = query.where('d.id', '<', page.cursor)
-  if (filter.status !== undefined) query = query.where('d.status', '=', filter.status)
-  if (filter.destination !== undefined) query = query.where('d.destination', '=', filter.destination)
-  if (filter.customer !== undefined) query = query.where('e.customer_id', '=', filter.customer)
-  if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
   const { sql, parameters } = query.compile()
   const rows = database.prepare<unknown[], DeliveryRow>(sql).all(...parameters)
   return toPage(rows, page.limit, (row) => row.id, toDeliveryRecord)
@@ -49,6 +48,7 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     dueAt: row.status === 'pending' ? row.due_at : null,
     settledAt: row.settled_at,
     reason: row.skip_reason,
+    replayId: row.replay_id === null ? null : String(row.replay_id),
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
   }
 }

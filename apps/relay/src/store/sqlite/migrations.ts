@@ -1,16 +1,24 @@
 import type { Database } from 'better-sqlite3'
 import { init } from './migrations/000001-init.ts'
+import { lanes } from './migrations/000002-lanes.ts'
+import { operations } from './migrations/000003-operations.ts'
 
 /** In order; never edited once released. A store's schema version is how many of them it has had. */
-export const migrations: readonly string[] = [init]
+export const migrations: readonly string[] = [init, lanes, operations]
 
 /** Marks a SQLite file as a relay's store: "subt". */
 export const applicationId = 0x73756274
 
-/** Brings the schema up to date, in one transaction. */
+/** The schema version of a store; 0 for an empty file. */
+export function schemaVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }))
+}
+
+/** Brings the schema up to date, in one transaction. Writes nothing where it is. */
 export function migrate(database: Database): void {
+  if (schemaVersion(database) === migrations.length) return
   database.transaction(() => {
-    const version = Number(database.pragma('user_version', { simple: true }))
+    const version = schemaVersion(database)
     for (const migration of migrations.slice(version)) database.exec(migration)
     database.pragma(`application_id = ${applicationId}`)
     database.pragma(`user_version = ${migrations.length}`)

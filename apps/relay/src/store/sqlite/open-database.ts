@@ -1,9 +1,11 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationError } from '../../config/configuration-error.ts'
-import { inspectFile } from './inspect-file.ts'
-import { migrate } from './migrations.ts'
+import { errorCodeOf } from '../../observability/error-code-of.ts'
+import { copyDatabase, syncFolder } from './copy-database.ts'
+import { inspectDatabase, inspectFile } from './inspect-file.ts'
+import { migrate, migrations, schemaVersion } from './migrations.ts'
 import type { StoreLock } from './store-lock.ts'
 import { lockStore } from './store-lock.ts'
 
@@ -13,41 +15,85 @@ export interface OpenDatabase {
   readonly lock: StoreLock
 }
 
+/** Of 4 KiB each: when so many wait in the log they are written into the store's file. Fewer would write the same pages more often. */
+const checkpointPages = 4_000
+
 /**
  * Opens the store file, and makes it if it is not there: the folder for its owner alone (0700), the files too (0600). Throws a
- * `ConfigurationError` in words, before any write, when the file is in use, foreign, damaged or of a newer schema.
+ * `ConfigurationError` in words, before any write, when the file is in use, foreign, damaged or of a newer schema; and when the disk or
+ * the folder takes no writes.
  */
 export function openDatabase(path: string): OpenDatabase {
-  const lock = prepareFolder(path)
+  const lock = inWords(path, () => {
+    inspectFile(path)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return lockStore(path)
+  })
   try {
-    if (inspectFile(path) === 'missing') createFile(path)
-    const database = new Database(path)
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma('foreign_keys = OFF')
-    database.pragma('cache_size = -32000')
-    migrate(database)
-    return { database, lock }
+    return { database: inWords(path, () => withReserve(path, () => openLocked(path))), lock }
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-function prepareFolder(path: string): StoreLock {
+/** On a full disk the store still opens, with the room of the reserve: what it holds can be delivered. */
+function withReserve<Result>(path: string, action: () => Result): Result {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    return lockStore(path)
+    return action()
+  } catch (error) {
+    if (!['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'].includes(errorCodeOf(error))) throw error
+    rmSync(`${path}.reserve`, { force: true })
+    return action()
+  }
+}
+
+function openLocked(path: string): Database.Database {
+  if (inspectFile(path) === 'missing') createFile(path)
+  else inspectDatabase(path)
+  keepCopyBeforeMigrating(path)
+  const database = new Database(path)
+  try {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = OFF')
+    database.pragma('cache_size = -32000')
+    database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
+    migrate(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** A migration is one transaction; the copy is for going back to the version before. */
+function keepCopyBeforeMigrating(path: string): void {
+  const database = new Database(path, { readonly: true })
+  try {
+    const version = schemaVersion(database)
+    const copy = `${path}.schema-${version}`
+    if (version === migrations.length || existsSync(copy)) return
+    copyDatabase(database, copy)
+  } finally {
+    database.close()
+  }
+}
+
+function inWords<Result>(path: string, action: () => Result): Result {
+  try {
+    return action()
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     throw new ConfigurationError(
-      `The store ${path} cannot be made (${codeOf(error)}). Set RELAY_STORE to a file in a folder that can be written.`,
+      `The store ${path} cannot be made or opened (${errorCodeOf(error)}). Set RELAY_STORE to a file in a folder that can be written, on a disk with space.`,
     )
   }
 }
 
 /** A new store appears at once and whole: a crash while it is made leaves none. */
 function createFile(path: string): void {
+  refuseLeftLog(path)
   const draft = `${path}.new`
   rmSync(draft, { force: true })
   rmSync(`${draft}-journal`, { force: true })
@@ -57,11 +103,14 @@ function createFile(path: string): void {
   migrate(database)
   database.close()
   renameSync(draft, path)
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+  syncFolder(dirname(path))
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
+/** SQLite would read the last writes of the store that was here into the new one. */
+function refuseLeftLog(path: string): void {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false })
+  if (log === undefined || !log.isFile() || log.size === 0) return
+  throw new ConfigurationError(
+    `The store ${path} is gone and its last writes are still in ${path}-wal. Nothing was changed. Put the store back beside it, or move ${path}-wal away to start anew.`,
+  )
 }

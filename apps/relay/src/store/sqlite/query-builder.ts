@@ -26,6 +26,7 @@ export interface SearchedTables {
     skip_reason: string | null
     error_code: string | null
     error_message: string | null
+    replay_id: number | null
   }
 }
 

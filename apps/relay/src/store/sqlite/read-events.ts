@@ -1,6 +1,7 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import type { AttemptRecord, EventDetail, EventFilter, EventRecord, Page, PageRequest } from '../store.ts'
+import { eventConditions } from './filter-conditions.ts'
 import type { DeliveryRow } from './list-deliveries.ts'
 import { toDeliveryRecord } from './list-deliveries.ts'
 import { queryBuilder } from './query-builder.ts'
@@ -25,13 +26,10 @@ export function listEvents(database: Database, filter: EventFilter, page: PageRe
         .whereRef('v.event_seq', '=', 'e.seq')
         .as('versions'),
     )
+    .where(eventConditions(filter))
     .orderBy('e.seq', 'desc')
     .limit(page.limit + 1)
   if (page.cursor !== undefined) query = query.where('e.seq', '<', page.cursor)
-  if (filter.customer !== undefined) query = query.where('e.customer_id', '=', filter.customer)
-  if (filter.connection !== undefined) query = query.where('e.connection_id', '=', filter.connection)
-  if (filter.retailer !== undefined) query = query.where('e.retailer', '=', filter.retailer)
-  if (filter.type !== undefined) query = query.where('e.type', '=', filter.type)
   const { sql, parameters } = query.compile()
   const rows = database.prepare<unknown[], EventRow>(sql).all(...parameters)
   return toPage(rows, page.limit, (row) => row.seq, toEventRecord)
@@ -49,7 +47,7 @@ export function findEvent(database: Database, eventId: string): EventDetail | un
   const deliveries = database
     .prepare<[number], DeliveryRow>(
       `SELECT d.id, e.event_id, e.type, d.destination, d.status, d.due_at, d.attempts, d.settled_at, d.skip_reason, d.error_code,
-       d.error_message FROM deliveries d JOIN events e ON e.seq = d.event_seq WHERE d.event_seq = ? ORDER BY d.id`,
+       d.error_message, d.replay_id FROM deliveries d JOIN events e ON e.seq = d.event_seq WHERE d.event_seq = ? ORDER BY d.id`,
     )
     .all(row.seq)
   const attempts = database.prepare<[number], AttemptRecord>(

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../store.ts'
 import { toPage } from './to-page.ts'
 
-interface QuarantineRow {
+/** A quarantined webhook as it is stored. */
+export interface QuarantineRow {
   readonly id: number
   readonly reason: string
   readonly fields: string
@@ -38,7 +39,8 @@ export function listAudit(database: Database, page: PageRequest): Page<AuditEntr
   )
 }
 
-function toQuarantineRecord(row: QuarantineRow): QuarantineRecord {
+/** A quarantined webhook as people see it. */
+export function toQuarantineRecord(row: QuarantineRow): QuarantineRecord {
   const fields: readonly string[] = JSON.parse(row.fields)
   return {
     id: String(row.id),

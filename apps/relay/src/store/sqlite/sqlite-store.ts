@@ -1,15 +1,26 @@
 import type { Database } from 'better-sqlite3'
+import { systemClock } from '../../clock/clock.ts'
+import { errorCodeOf } from '../../observability/error-code-of.ts'
 import type { Store } from '../store.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { connectionHistory } from './connection-history.ts'
 import { deliveryCounts } from './delivery-counts.ts'
+import { fairTurns } from './fair-turns.ts'
+import { fileGuard } from './file-guard.ts'
 import { ingestEvents } from './ingest-events.ts'
+import { lanePauses } from './lane-pauses.ts'
 import { listDeliveries } from './list-deliveries.ts'
 import { openDatabase } from './open-database.ts'
 import { quarantineWebhook } from './quarantine-webhook.ts'
 import { findEvent, listEvents } from './read-events.ts'
 import { listAudit, listQuarantine } from './read-records.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
+import type { SpaceGuardOptions } from './space-guard.ts'
+import { spaceGuard } from './space-guard.ts'
+import { sqliteOperations } from './sqlite-operations.ts'
+
+/** What may be chosen of a store. */
+export type SqliteStoreOptions = Partial<Omit<SpaceGuardOptions, 'path' | 'makeRoom'>>
 
 /** No lease is longer; what is due within it may be held by a process that is gone. */
 const longestLeaseMs = 300_000
@@ -18,14 +29,28 @@ const longestLeaseMs = 300_000
  * Opens a store in one SQLite file, for one process. Every write but a lease is synced before it is promised. Throws a
  * `ConfigurationError` in words when the file cannot be used; see `openDatabase`.
  */
-export async function openSqliteStore(path: string, now: number): Promise<Store> {
+export async function openSqliteStore(path: string, now: number, options: SqliteStoreOptions = {}): Promise<Store> {
   const { database, lock } = openDatabase(path)
-  freeLeases(database, now)
+  const { elapsed = systemClock.elapsed, ...space } = options
+  const { freeBytes, check, withReserve } = spaceGuard({
+    path,
+    elapsed,
+    makeRoom: () => writeBackLog(database),
+    ...space,
+  })
+  withReserve(() => freeLeases(database, now))
+  const fairTurn = fairTurns(systemClock.elapsed)
+  const checkMoved = fileGuard(path)
+  const checkFile = (): void => {
+    checkMoved()
+    check()
+  }
   const counts = deliveryCounts(database)
   const history = connectionHistory(database)
   const ingest = ingestEvents(database, counts)
   const quarantine = quarantineWebhook(database, counts)
   const claim = claimDeliveries(database)
+  const pauses = lanePauses(database)
   const settle = settleDeliveries(database, counts)
   const renew = database.prepare("UPDATE deliveries SET due_at = ? WHERE id = ? AND lease_token = ? AND status = 'pending'")
   const nextDueAt = database
@@ -38,13 +63,27 @@ export async function openSqliteStore(path: string, now: number): Promise<Store>
   }).immediate
 
   return {
-    ingest: async (request) => ingest(request),
-    quarantine: async (webhook) => quarantine(webhook),
-    claim: async (request) => claim(request),
-    settle: async (request) => settle(request),
-    renew: async ({ deliveryIds, leaseToken, leaseUntil }) => renewAll(deliveryIds, leaseToken, leaseUntil),
+    ...sqliteOperations(database, counts, ingest, checkFile),
+    ingest: async (request) => {
+      checkFile()
+      return ingest(request)
+    },
+    quarantine: async (webhook) => {
+      checkFile()
+      return quarantine(webhook)
+    },
+    claim: async (request) => {
+      const turn = fairTurn()
+      if (turn !== undefined) await turn
+      return withReserve(() => claim(request))
+    },
+    settle: async (request) => withReserve(() => settle(request)),
+    renew: async ({ deliveryIds, leaseToken, leaseUntil }) => withReserve(() => renewAll(deliveryIds, leaseToken, leaseUntil)),
     nextDueAt: async (destination) => nextDueAt.get(destination) ?? null,
     stats: async () => counts.stats(),
+    pauseLane: async (pause) => pauses.pause(pause),
+    resumeLane: async (destination) => pauses.resume(destination),
+    lanePauses: async () => pauses.list(),
     listDeliveries: async (filter, page) => listDeliveries(database, filter, page),
     listEvents: async (filter, page) => listEvents(database, filter, page),
     findEvent: async (eventId) => findEvent(database, eventId),
@@ -55,12 +94,23 @@ export async function openSqliteStore(path: string, now: number): Promise<Store>
     },
     listAudit: async (page) => listAudit(database, page),
     checkWrite: async () => {
+      checkFile()
       checkWrite.run()
     },
+    freeBytes: async () => freeBytes(),
     close: async () => {
       database.close()
       lock.release()
     },
+  }
+}
+
+/** The log is used again from its start once all of it is in the store's file. */
+function writeBackLog(database: Database): void {
+  try {
+    database.pragma('wal_checkpoint(PASSIVE)')
+  } catch (error) {
+    if (errorCodeOf(error) !== 'SQLITE_FULL') throw error
   }
 }
 

@@ -1,0 +1,110 @@
+import type { CommandContext } from '../command-context.ts'
+import type { ExitCode } from '../exit-code.ts'
+import type { AdminOptions } from './admin-client.ts'
+import { createAdminClient } from './admin-client.ts'
+import { deliveriesSchema, eventsSchema, quarantineSchema, readAnswer, replaysSchema, statsSchema } from './answers.ts'
+import type { Cell } from './format-table.ts'
+import { formatTable } from './format-table.ts'
+import { writeJson } from './write-json.ts'
+
+/** A list's page and filters, as given on the command line. */
+export type ListOptions = AdminOptions & Readonly<Record<string, string | number | boolean | undefined>>
+
+/** What is shown of a list: one page. */
+interface Shown {
+  readonly headings: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+  readonly nextCursor: string | null
+}
+
+/** The lists of a running relay. */
+export type ListName = 'events' | 'deliveries' | 'quarantine' | 'replays'
+
+const shows: Readonly<Record<ListName, (answer: unknown) => Shown>> = {
+  events: showEvents,
+  deliveries: showDeliveries,
+  quarantine: showQuarantine,
+  replays: showReplays,
+}
+
+/** Prints one page of a list, newest first. */
+export async function list(name: ListName, options: ListOptions, context: CommandContext): Promise<ExitCode> {
+  const { url, json, ...query } = options
+  const answer = await createAdminClient(options, context).get(`/${name}`, query)
+  if (json === true) return writeJson(answer, context)
+  const { headings, rows, nextCursor } = shows[name](answer)
+  if (rows.length === 0) context.stderr.write('nothing found.\n')
+  else context.stdout.write(formatTable(headings, rows, context.stdout))
+  if (nextCursor !== null) context.stderr.write(`more: --cursor ${nextCursor}\n`)
+  return 0
+}
+
+/** Prints one event with its deliveries and their failed attempts, or one quarantined webhook. */
+export async function show(path: string, options: ListOptions, context: CommandContext): Promise<ExitCode> {
+  const { url: _url, json: _json, ...query } = options
+  return writeJson(await createAdminClient(options, context).get(path, query), context)
+}
+
+/** Dead letters: how many of each code, then one page of them. */
+export async function deadLetters(options: ListOptions, context: CommandContext): Promise<ExitCode> {
+  const query = { ...options, status: 'dead' }
+  if (options.json === true) return list('deliveries', query, context)
+  const { destinations } = readAnswer(statsSchema, await createAdminClient(options, context).get('/stats'))
+  const groups = destinations
+    .filter((one) => options['destination'] === undefined || options['destination'] === one.destination)
+    .flatMap(({ destination, deadByCode }) => Object.entries(deadByCode).map(([code, count]) => [destination, code, count]))
+    .filter(([, code]) => options['code'] === undefined || options['code'] === code)
+  if (groups.length > 0) context.stdout.write(`${formatTable(['destination', 'code', 'dead letters'], groups, context.stdout)}\n`)
+  return list('deliveries', query, context)
+}
+
+function showEvents(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(eventsSchema, answer)
+  const rows = items.map(({ event, receivedAt }) => [
+    event.id,
+    event.type,
+    receivedAt,
+    event.connection.retailer,
+    event.connection.id,
+    event.customer.id,
+  ])
+  return { headings: ['event', 'type', 'received', 'retailer', 'connection', 'customer'], rows, nextCursor }
+}
+
+function showDeliveries(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(deliveriesSchema, answer)
+  const rows = items.map(({ id, destination, eventType, eventId, status, attempts, dueAt, settledAt, error }) => {
+    const what = error === null ? null : `${error.code}: ${error.message}`
+    return [id, destination, eventType, eventId, status, attempts, settledAt ?? dueAt, what]
+  })
+  return {
+    headings: ['delivery', 'destination', 'type', 'event', 'status', 'attempts', 'settled or due', 'error'],
+    rows,
+    nextCursor,
+  }
+}
+
+function showQuarantine(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(quarantineSchema, answer)
+  const rows = items.map(({ id, reason, fields, receivedAt, count, bytes }) => [
+    id,
+    reason,
+    fields.join(', '),
+    receivedAt,
+    count,
+    bytes,
+  ])
+  return { headings: ['id', 'reason', 'fields', 'received', 'times', 'bytes'], rows, nextCursor }
+}
+
+function showReplays(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(replaysSchema, answer)
+  const rows = items.map(({ id, status, createdAt, actor, replayed, planned }) => [
+    id,
+    status,
+    createdAt,
+    actor,
+    `${replayed}/${planned}`,
+  ])
+  return { headings: ['replay', 'status', 'created', 'by', 'made due'], rows, nextCursor }
+}

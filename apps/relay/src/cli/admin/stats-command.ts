@@ -1,0 +1,23 @@
+import type { CommandContext } from '../command-context.ts'
+import type { ExitCode } from '../exit-code.ts'
+import type { AdminOptions } from './admin-client.ts'
+import { createAdminClient } from './admin-client.ts'
+import { readAnswer, statsSchema } from './answers.ts'
+import { formatTable } from './format-table.ts'
+import { writeJson } from './write-json.ts'
+
+/** `subtotal-relay stats`: what is stored, and how each destination is doing. */
+export async function stats(options: AdminOptions, context: CommandContext): Promise<ExitCode> {
+  const answer = await createAdminClient(options, context).get('/stats')
+  if (options.json === true) return writeJson(answer, context)
+  const { events, quarantined, destinations } = readAnswer(statsSchema, answer)
+  const rows = destinations.map((one) => {
+    const lane = one.lane === null ? 'not configured' : one.lane.state
+    const { destination, pending, delivered, skipped, dead, oldestDueSeconds } = one
+    return [destination, lane, pending, delivered, skipped, dead, `${Math.round(oldestDueSeconds)} s`, one.lane?.reason]
+  })
+  const headings = ['destination', 'lane', 'pending', 'delivered', 'skipped', 'dead', 'oldest due', 'reason']
+  context.stdout.write(`${events} events, ${quarantined} in quarantine\n\n`)
+  context.stdout.write(formatTable(headings, rows, context.stdout))
+  return 0
+}

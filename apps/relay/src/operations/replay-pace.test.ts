@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest'
+import { replayPace } from './replay-pace.ts'
+
+const plain = { batchSize: 100, rates: [], concurrency: 4 }
+const rates = [
+  { requests: 10, perMs: 1_000 },
+  { requests: 150, perMs: 60_000 },
+]
+
+describe('replayPace', () => {
+  test('a quarter of the batches in flight, at least one', () => {
+    expect(replayPace(plain)).toEqual({ size: 100, intervalMs: 50 })
+    expect(replayPace({ ...plain, concurrency: 1 }).size).toBe(100)
+    expect(replayPace({ ...plain, concurrency: 16 }).size).toBe(400)
+  })
+
+  test('a quarter of the strictest rate', () => {
+    expect(replayPace({ ...plain, rates }).intervalMs).toBe(1_600)
+    expect(replayPace({ ...plain, rates, concurrency: 8 })).toEqual({ size: 200, intervalMs: 3_200 })
+  })
+})

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
+import { claimDeliveries } from './claim-deliveries.ts'
+import { deliveryCounts } from './delivery-counts.ts'
+import { ingestEvents } from './ingest-events.ts'
+import { openDatabase } from './open-database.ts'
+import { quarantineWebhook } from './quarantine-webhook.ts'
+import { settleDeliveries } from './settle-deliveries.ts'
+
+/** Small, whatever the backlog: one row per destination and state, and a handful of counters. */
+const smallTables = /^SCAN (delivery_counts|counters|CONSTANT ROW)/
+
+test('what runs all the time costs the same whatever waits: every statement finds its rows by an index, in order', () => {
+  const { database, lock } = openDatabase(join(temporaryFolder(), 'relay.db'))
+  const statements: string[] = []
+  const prepare = database.prepare.bind(database)
+  Object.defineProperty(database, 'prepare', {
+    value: (sql: string) => {
+      statements.push(sql)
+      return prepare(sql)
+    },
+  })
+  const counts = deliveryCounts(database)
+  claimDeliveries(database)
+  settleDeliveries(database, counts)
+  ingestEvents(database, counts)
+  quarantineWebhook(database, counts)
+  expect(statements.length).toBeGreaterThan(12)
+  const plans = statements.flatMap((sql) => {
+    const parameters = Array.from(sql.matchAll(/\?/g), () => null)
+    const steps = prepare<null[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters)
+    return steps.map(({ detail }) => ({ detail, sql }))
+  })
+  const slow = plans.filter(({ detail }) => /^SCAN|TEMP B-TREE/.test(detail) && !smallTables.test(detail))
+  expect(slow).toEqual([])
+  expect(plans.some(({ detail }) => detail.includes('deliveries_pending (destination=? AND due_at<?)'))).toBe(true)
+  database.close()
+  lock.release()
+})

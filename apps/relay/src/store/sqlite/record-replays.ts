@@ -1,0 +1,81 @@
+import type { Database } from 'better-sqlite3'
+import type { NewReplay, ReplayPart, ReplayRecord, ReplaySelection } from '../operations-store.ts'
+import type { Page, PageRequest } from '../store.ts'
+import { describeSelection, withoutCustomer } from './describe-selection.ts'
+import { toPage } from './to-page.ts'
+
+interface ReplayRow {
+  readonly id: number
+  readonly created_at: number
+  readonly actor: string
+  readonly selection: string
+  readonly finished_at: number | null
+}
+
+/** What is recorded of replays. */
+export interface ReplayRecords {
+  add(replay: NewReplay): { readonly replay: ReplayRecord; readonly isNew: boolean }
+  list(page: PageRequest): Page<ReplayRecord>
+  find(id: string): ReplayRecord | undefined
+}
+
+/** Prepares the statements for recording and reading replays. */
+export function replayRecords(database: Database): ReplayRecords {
+  const columns = 'id, created_at, actor, selection, finished_at'
+  const findSame = database.prepare<[string], ReplayRow>(
+    `SELECT ${columns} FROM replays WHERE finished_at IS NULL AND selection = ? ORDER BY id LIMIT 1`,
+  )
+  const firstUnfinished = database.prepare<[], number | null>('SELECT min(id) FROM replays WHERE finished_at IS NULL').pluck()
+  const insert = database.prepare(
+    'INSERT INTO replays (created_at, actor, selection, through, since, finished_at) VALUES (?, ?, ?, ?, 0, ?)',
+  )
+  const setSince = database.prepare('UPDATE replays SET since = ? WHERE id = ?')
+  const insertPart = database.prepare('INSERT INTO replay_parts (replay_id, destination, planned) VALUES (?, ?, ?)')
+  const insertAudit = database.prepare("INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, 'replay', ?)")
+  const byId = database.prepare<[number], ReplayRow>(`SELECT ${columns} FROM replays WHERE id = ?`)
+  const newest = database.prepare<[number, number], ReplayRow>(
+    `SELECT ${columns} FROM replays WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  )
+  const parts = database.prepare<[number], ReplayPart>(
+    `SELECT destination, planned, moved, finished_at AS finishedAt FROM replay_parts WHERE replay_id = ? ORDER BY destination`,
+  )
+
+  function toRecord(row: ReplayRow): ReplayRecord {
+    const selection: ReplaySelection = JSON.parse(row.selection)
+    return {
+      id: String(row.id),
+      createdAt: row.created_at,
+      actor: row.actor,
+      selection: withoutCustomer(selection),
+      finishedAt: row.finished_at,
+      destinations: parts.all(row.id),
+    }
+  }
+
+  const add = database.transaction(({ at, actor, selection, through, planned }: NewReplay) => {
+    const same = findSame.get(JSON.stringify(selection))
+    if (same !== undefined) {
+      insertAudit.run(at, actor, `replay ${same.id}, which was running: ${describeSelection(selection)}`)
+      return { replay: toRecord(same), isNew: false }
+    }
+    const works = [...planned].filter(([, count]) => count > 0)
+    const kept = works.length === 0 ? withoutCustomer(selection) : selection
+    const running = firstUnfinished.get() ?? null
+    const id = Number(insert.run(at, actor, JSON.stringify(kept), through, works.length === 0 ? at : null).lastInsertRowid)
+    setSince.run(running ?? id, id)
+    for (const [destination, count] of works) insertPart.run(id, destination, count)
+    insertAudit.run(at, actor, `replay ${id}: ${describeSelection(selection)}`)
+    const row = { id, created_at: at, actor, selection: JSON.stringify(kept), finished_at: works.length === 0 ? at : null }
+    return { replay: toRecord(row), isNew: true }
+  }).immediate
+
+  return {
+    add,
+    list: (page) =>
+      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
+    find(id) {
+      const row = byId.get(Number(id))
+      return row === undefined ? undefined : toRecord(row)
+    },
+  }
+}

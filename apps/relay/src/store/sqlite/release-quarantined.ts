@@ -1,0 +1,34 @@
+import type { Database } from 'better-sqlite3'
+import type { QuarantinedWebhook, QuarantineRelease, QuarantineReleased } from '../operations-store.ts'
+import type { IngestOutcome, IngestRequest } from '../store.ts'
+import type { DeliveryCounts } from './delivery-counts.ts'
+import type { QuarantineRow } from './read-records.ts'
+import { toQuarantineRecord } from './read-records.ts'
+
+/** One quarantined webhook; `undefined` when there is none with this id. */
+export function findQuarantined(database: Database, id: string): QuarantinedWebhook | undefined {
+  const row = database
+    .prepare<[number], QuarantineRow & { readonly signed_at: number }>(
+      'SELECT id, reason, fields, signed_at, received_at, count, body FROM quarantine WHERE id = ?',
+    )
+    .get(Number(id))
+  if (row === undefined) return undefined
+  return { ...toQuarantineRecord(row), signedAt: row.signed_at, rawBody: row.body }
+}
+
+/** Moves a quarantined webhook to the events, in one transaction. */
+export function releaseQuarantined(
+  database: Database,
+  counts: DeliveryCounts,
+  ingest: (request: IngestRequest) => readonly IngestOutcome[],
+): (release: QuarantineRelease) => QuarantineReleased {
+  const remove = database.prepare('DELETE FROM quarantine WHERE id = ?')
+  return database.transaction(({ id, event, destinations, now }: QuarantineRelease): QuarantineReleased => {
+    if (remove.run(Number(id)).changes === 0) return { result: 'missing' }
+    counts.count('quarantined', -1)
+    if (event === null) return { result: 'ignored' }
+    const [outcome] = ingest({ events: [event], destinations, pendingSince: now })
+    if (outcome === undefined) throw new Error('The store gave no outcome.')
+    return { result: outcome.result, eventId: outcome.eventId }
+  }).immediate
+}

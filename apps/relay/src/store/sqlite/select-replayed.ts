@@ -1,0 +1,75 @@
+import type { CompiledQuery, RawBuilder } from 'kysely'
+import { sql } from 'kysely'
+import type { ReplaySelection } from '../operations-store.ts'
+import type { DeliveryFilter, DeliveryStatus } from '../store.ts'
+import { deliveryConditions, eventConditions, needsEvent } from './filter-conditions.ts'
+import { queryBuilder } from './query-builder.ts'
+
+/** The ids, of deliveries or events, among which to look: more than `after`, at most `through`. */
+export interface ReplayWindow {
+  readonly after: number
+  readonly through: number
+}
+
+/** What to make due in one step. */
+export interface ReplayTargets extends ReplayWindow {
+  readonly destination: string
+  /** Deliveries that this replay or a later one made due are left alone. */
+  readonly since: number
+  readonly limit: number
+}
+
+const isUnknown = sql`(d.unknown_outcomes > 0 OR coalesce(d.error_code, '') IN ('ERR_OUTCOME_UNKNOWN', 'ERR_UNREADABLE_ANSWER'))`
+
+/** So many ids are looked at in one go: a few milliseconds. */
+const windowSize = 5_000
+
+/** Where a window that begins after `after` ends. What an index finds, whatever the number of rows, is not divided. */
+export function windowEnd({ filter }: ReplaySelection, { after, through }: ReplayWindow): number {
+  const isIndexed = ['id', 'event', 'customer', 'connection'].some((name) => name in filter)
+  return isIndexed ? through : Math.min(through, after + windowSize)
+}
+
+/** The states that a selection makes pending. */
+function replayedStatuses({ kind, filter, repeatDelivered }: ReplaySelection): readonly DeliveryStatus[] {
+  if (kind === 'deliveries' && filter.status === 'delivered') return ['delivered']
+  const statuses: readonly DeliveryStatus[] = repeatDelivered ? ['dead', 'skipped', 'delivered'] : ['dead', 'skipped']
+  if (kind === 'events' || filter.status === undefined) return statuses
+  return statuses.filter((status) => status === filter.status)
+}
+
+/** Counts by destination, status (`null`: missing) and whether an outcome is unknown; of events, for one destination. */
+export function countReplayed(selection: ReplaySelection, { after, through }: ReplayWindow, destination: string): CompiledQuery {
+  const query =
+    selection.kind === 'deliveries'
+      ? sql`SELECT d.destination, d.status, ${isUnknown} AS is_unknown, count(*) AS count
+          FROM ${deliveriesFor(selection.filter)} WHERE d.id > ${after} AND d.id <= ${through}
+          AND ${deliveryConditions(selection.filter, { byId: true })} GROUP BY 1, 2, 3`
+      : sql`SELECT ${destination} AS destination, d.status, coalesce(${isUnknown}, 0) AS is_unknown, count(*) AS count
+          FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
+          WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)} GROUP BY 2, 3`
+  return query.compile(queryBuilder)
+}
+
+/** The deliveries to make due, and the events whose delivery is to be made, in the order of their ids. */
+export function selectTargets(selection: ReplaySelection, targets: ReplayTargets): CompiledQuery {
+  const { destination, since, limit, after, through } = targets
+  const literals = replayedStatuses(selection).map((status) => sql.lit(status))
+  const isReplayed = literals.length === 0 ? sql`0` : sql`d.status IN (${sql.join(literals)})`
+  const query =
+    selection.kind === 'deliveries'
+      ? sql`SELECT d.id AS position, d.id, d.event_seq, d.status FROM ${deliveriesFor(selection.filter)}
+          WHERE d.id > ${after} AND d.id <= ${through} AND ${deliveryConditions(selection.filter, { byId: true })}
+          AND +d.destination = ${destination} AND ${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})
+          ORDER BY d.id LIMIT ${limit}`
+      : sql`SELECT e.seq AS position, d.id, e.seq AS event_seq, d.status
+          FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
+          WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)}
+          AND (d.id IS NULL OR (${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})))
+          ORDER BY e.seq LIMIT ${limit}`
+  return query.compile(queryBuilder)
+}
+
+function deliveriesFor(filter: DeliveryFilter): RawBuilder<unknown> {
+  return needsEvent(filter) ? sql`deliveries d JOIN events e ON e.seq = d.event_seq` : sql`deliveries d`
+}

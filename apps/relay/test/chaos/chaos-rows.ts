@@ -1,0 +1,44 @@
+import type { ChaosRow } from './chaos-row.ts'
+import { garbageAnswers, partialBatches, poison } from './rows/answer-rows.ts'
+import { backlog, backups, massReplay, removedDestination } from './rows/backlog-rows.ts'
+import { hostileBodies, hostileSignatures } from './rows/client-rows.ts'
+import { capturedWebhooks, clockJumps, duplicateWebhooks } from './rows/clock-rows.ts'
+import { failingDisk, fullDisk, powerCuts, syncs } from './rows/disk-rows.ts'
+import { namedKills, randomKills } from './rows/kill-rows.ts'
+import { load, soak } from './rows/load-rows.ts'
+import { names, outages, rateLimits, revokedKeys, slowness } from './rows/outage-rows.ts'
+import { secondProcess, spoiltStores, termination } from './rows/process-rows.ts'
+import { slowClients } from './rows/slow-client-rows.ts'
+
+/** Every row that can be run, in the order of the table. */
+export const chaosRows: readonly ChaosRow[] = [
+  namedKills,
+  randomKills,
+  powerCuts,
+  syncs,
+  termination,
+  fullDisk,
+  failingDisk,
+  spoiltStores,
+  secondProcess,
+  outages,
+  slowness,
+  garbageAnswers,
+  rateLimits,
+  partialBatches,
+  poison,
+  revokedKeys,
+  names,
+  clockJumps,
+  duplicateWebhooks,
+  hostileSignatures,
+  capturedWebhooks,
+  hostileBodies,
+  slowClients,
+  backlog,
+  massReplay,
+  removedDestination,
+  soak,
+  backups,
+  load,
+]

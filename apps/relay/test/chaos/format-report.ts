@@ -1,0 +1,67 @@
+import { cpus, release, totalmem } from 'node:os'
+import process from 'node:process'
+import type { ChaosResult } from './chaos-row.ts'
+import type { RanRow } from './run-rows.ts'
+
+const gibibyte = 1024 ** 3
+const columns = [
+  'row',
+  'fault',
+  'acknowledged',
+  'delivered',
+  'dead',
+  'waiting',
+  'lost',
+  'duplicates',
+  'result',
+  'measured',
+] as const
+
+/** The page `docs/fault-tests.md`. */
+export function formatReport(ran: readonly RanRow[], command: string, versions: readonly string[]): string {
+  const [cpu] = cpus()
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / gibibyte)} GiB, ${process.platform} ${release()}`
+  return `# Fault tests
+
+What the relay does under each fault, as measured. Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}; the run ends with exit
+code 1 when a result is not as promised.
+
+- Machine: ${machine}
+- Versions: ${versions.join(', ')}
+
+The relay under test is the built one, in a process of its own, with three mock destinations (Braze, Klaviyo, Customer.io) that record
+every item. Everything posted is known to an oracle; what is answered 202 is an obligation. \`acknowledged\` counts events, the other
+columns deliveries: one for each acknowledged event and destination. \`lost\` counts deliveries that are neither recorded by the
+destination, nor dead letters, nor waiting, and events that the store does not hold as they were sent. \`duplicates\` counts what a destination
+recorded more than once. Waiting deliveries are counted after the fault has ended and the relay had time to deliver.
+
+${table(ran)}
+
+Every fault also checks: no lease lost before its result was recorded, no secret and no person's data in the log, a fresh event is
+taken afterwards, and the process ends by itself on SIGTERM.
+`
+}
+
+/** The same for a terminal. */
+export function formatTerminal(ran: readonly RanRow[]): string {
+  return table(ran)
+}
+
+function table(ran: readonly RanRow[]): string {
+  const rows = ran.flatMap(({ row, results }) => results.map((result) => cells(row.id, result)))
+  const lines = [columns, columns.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`)
+  return lines.join('\n')
+}
+
+function cells(id: string, result: ChaosResult): readonly string[] {
+  const { acknowledged, delivered, dead, waiting, lost, duplicates } = result.counts
+  const counts = [acknowledged, delivered, dead, waiting, lost, duplicates].map(String)
+  return [id, result.fault, ...counts, verdict(result), result.notes.join('; ')].map((cell) =>
+    cell.replaceAll('|', '\\|').replaceAll('\n', ' '),
+  )
+}
+
+function verdict({ problems, skipped }: ChaosResult): string {
+  if (skipped !== undefined) return `skipped: ${skipped}`
+  return problems.length === 0 ? 'as promised' : `**not as promised**: ${problems.join('; ')}`
+}

@@ -1,0 +1,131 @@
+import { signedWebhook } from '@subtotal-connectors/testing/mocks'
+import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
+import { signingSecret } from '../support/secrets.ts'
+import type { World } from '../support/world.ts'
+import { endWorld, resultOf, startWorld } from '../support/world.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+const start = Date.parse('2026-11-20T12:00:00Z')
+
+const jumps = [
+  { name: '1 h forward', ms: hourMs },
+  { name: '1 h back', ms: -hourMs },
+  { name: '10 min back', ms: -10 * minuteMs },
+  { name: '1 s back, a leap second', ms: -1_000 },
+]
+
+/** A jump while calls are with a destination that has not answered yet, and while others wait for their retry. */
+async function jumpClock(context: ChaosContext, { name, ms }: (typeof jumps)[number]): Promise<ChaosResult> {
+  const world = await startWorld(context, { hook: { reports: true, virtualTime: start }, seed: 500 })
+  await world.producer.postMany(50)
+  await world.advance(1_000)
+  await world.destinations.proxies.braze.setMode({ kind: 'refuse' })
+  await world.destinations.proxies.klaviyo.setMode({ kind: 'slow', delayMs: 2_000 })
+  await world.producer.postMany(200)
+  const advanced = world.advance(1_000)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await world.jump(ms)
+  await advanced
+  const spent = attemptsAt(world, 'braze')
+  await world.advance(minuteMs)
+  const soon = attemptsAt(world, 'braze') - spent
+  await world.destinations.proxies.braze.setMode({ kind: 'pass' })
+  await world.destinations.proxies.klaviyo.setMode({ kind: 'pass' })
+  await world.producer.postMany(10)
+  for (let step = 0; step < 12; step += 1) await world.advance(10 * minuteMs)
+  const end = await endWorld(world)
+  return resultOf(`clock jumps ${name}`, end, [`${soon} failed attempts of 200 waiting events in the minute after`], {
+    'no early end of a lease: something was sent twice': end.counts.duplicates === 0,
+    'a storm of retries': soon <= 800,
+  })
+}
+
+function attemptsAt(world: World, destination: string): number {
+  return world.reports.filter((line) => line.startsWith(`attempted ${destination} retry`)).length
+}
+
+/** Row 18: the clock is corrected. */
+export const clockJumps: ChaosRow = {
+  id: '18',
+  name: 'clock jumps',
+  async run(context) {
+    const results: ChaosResult[] = []
+    for (const jump of jumps) results.push(await jumpClock(context, jump))
+    return results
+  },
+}
+
+async function postRaw(world: World, body: string, signedAt: number): Promise<{ status: number; text: string }> {
+  const { headers } = signedWebhook(body, signingSecret, new Date(signedAt))
+  const answer = await fetch(`${world.url}/webhooks/subtotal`, { method: 'POST', body, headers })
+  return { status: answer.status, text: await answer.text() }
+}
+
+/** Row 19: the same webhook again, at once and later, unchanged and changed. */
+export const duplicateWebhooks: ChaosRow = {
+  id: '19',
+  name: 'duplicate webhooks',
+  async run(context) {
+    const world = await startWorld(context, { hook: { reports: true, virtualTime: start }, seed: 520 })
+    const webhook = world.purchases()
+    const changed = webhook.body.replace(/"retailer_id" *: *"[^"]*"|"merchant_id" *: *"[^"]*"/, (found) =>
+      found.replace(/"[^"]*"$/, '"changed"'),
+    )
+    const together = await Promise.all(Array.from({ length: 50 }, () => world.producer.post(webhook)))
+    await world.advance(1_000)
+    const results: string[] = []
+    for (const wait of [hourMs, 30 * dayMs]) {
+      for (let passed = 0; passed < wait; passed += 6 * hourMs) await world.advance(Math.min(wait, 6 * hourMs))
+      results.push((await postRaw(world, webhook.body, world.now())).text)
+    }
+    results.push((await postRaw(world, changed, world.now())).text)
+    await world.advance(1_000)
+    const metrics = await (await fetch(`${world.url}/metrics`)).text()
+    const end = await endWorld(world)
+    return [
+      resultOf(
+        'one webhook 50 times at once, after 1 h, after 30 days, and changed',
+        end,
+        ['one event, delivered once to each'],
+        {
+          'one of the 50 was refused': together.every((status) => status === 202),
+          'a later one was not a duplicate': results.every((text) => text.includes('duplicate')),
+          'it was delivered more than once': end.counts.duplicates === 0 && end.counts.acknowledged === 2,
+          'the conflict was not counted': changed === webhook.body || /relay_ingest_changed_total 1\b/.test(metrics),
+        },
+      ),
+    ]
+  },
+}
+
+/** Row 22: a captured webhook is sent again with its own signature. */
+export const capturedWebhooks: ChaosRow = {
+  id: '22',
+  name: 'replayed capture inside and outside the window',
+  async run(context) {
+    const world = await startWorld(context, { hook: { reports: true, virtualTime: start }, seed: 540 })
+    const webhook = world.purchases()
+    const first = await world.producer.post(webhook)
+    await world.advance(23 * hourMs)
+    const inside = await postRaw(world, webhook.body, start)
+    await world.advance(2 * hourMs)
+    const outside = await postRaw(world, webhook.body, start)
+    const ahead = await postRaw(world, webhook.body, world.now() + 25 * hourMs)
+    const end = await endWorld(world)
+    return [
+      resultOf(
+        'capture after 23 h, after 25 h, and from the future',
+        end,
+        [`${inside.status}, ${outside.status}, ${ahead.status}`],
+        {
+          'the first was not taken': first === 202,
+          'inside the window it is not a duplicate': inside.status === 202 && inside.text.includes('duplicate'),
+          'outside the window it is not refused': outside.status === 401 && ahead.status === 401,
+          'it was delivered more than once': end.counts.duplicates === 0,
+        },
+      ),
+    ]
+  },
+}

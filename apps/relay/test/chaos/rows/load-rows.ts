@@ -1,0 +1,101 @@
+import { fork } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
+import type { LoadDone, LoadPlan } from '../support/load-process.ts'
+import { inMs, percentile } from '../support/percentile.ts'
+import { endWorld, resultOf, startWorld } from '../support/world.ts'
+
+const mebibyte = 1024 ** 2
+const secondMs = 1_000
+const minuteMs = 60 * secondMs
+
+async function runLoad(context: ChaosContext, name: string, limitMs: number, plan: Omit<LoadPlan, 'url'>): Promise<ChaosResult> {
+  const world = await startWorld(context, { isDirect: true })
+  const done = await produce({ ...plan, url: world.url })
+  world.oracle.adopt(done.sent)
+  const peak = world.relay.peakBytes() / mebibyte
+  const end = await endWorld(world, { drainMs: 300_000 })
+  const p99 = percentile(done.latencies, 0.99)
+  const notes = [`acknowledged p50 ${inMs(percentile(done.latencies, 0.5))}, p99 ${inMs(p99)}`, `${Math.round(peak)} MiB`]
+  return resultOf(`load: ${name}`, end, notes, {
+    [`p99 is above ${limitMs} ms`]: p99 <= limitMs,
+    'something was refused': done.statuses.every(([status]) => status === 202),
+  })
+}
+
+/** In a process of its own, so that what it costs is not measured. */
+function produce(plan: LoadPlan): Promise<LoadDone> {
+  const execArgv = ['--conditions=@subtotal-connectors/source', '--disable-warning=ExperimentalWarning']
+  const child = fork(join(import.meta.dirname, '../support/load-process.ts'), [JSON.stringify(plan)], { execArgv })
+  return new Promise((resolve, reject) => {
+    child.once('message', (done: LoadDone) => resolve(done))
+    child.once('exit', () => reject(new Error('The producer ended.')))
+  })
+}
+
+const warmUp = { perSecond: 200, forMs: 5 * secondMs, restMs: secondMs, isMeasured: false }
+const burst = { perSecond: 2_000, forMs: 10 * secondMs, restMs: 5 * secondMs, isMeasured: true }
+
+function steady(context: ChaosContext): Promise<ChaosResult> {
+  const phase = { perSecond: 200, forMs: context.isQuick ? 10 * secondMs : minuteMs, restMs: 0, isMeasured: true }
+  return runLoad(context, '200/s', 25, { seed: 800, prepared: 14_000, phases: [warmUp, phase] })
+}
+
+function bursts(context: ChaosContext): Promise<ChaosResult> {
+  const phases = [warmUp, ...Array.from({ length: context.isQuick ? 1 : 3 }, () => burst)]
+  return runLoad(context, 'bursts of 2,000/s for 10 s', 250, { seed: 810, prepared: 65_000, phases })
+}
+
+/** Load, with what an acknowledgement takes. */
+export const load: ChaosRow = {
+  id: 'load',
+  name: 'load',
+  run: async (context) => [await steady(context), await bursts(context)],
+}
+
+const failures = [
+  { kind: 'reset' },
+  { kind: 'accept_then', failure: 'reset' },
+  { kind: 'html' },
+  { kind: 'answer', status: 500 },
+  { kind: 'answer', status: 429, headers: { 'retry-after': '1' } },
+] as const
+
+/** Row 37: an hour with one per cent of faults. */
+export const soak: ChaosRow = {
+  id: '37',
+  name: 'memory and descriptors over an hour',
+  async run(context) {
+    const minutes = context.isQuick ? 1 : 60
+    const world = await startWorld(context, { seed: 820 })
+    const samples: { bytes: number; descriptors: number }[] = []
+    for (let minute = 0; minute < minutes; minute += 1) {
+      for (const name of ['klaviyo', 'customerio', 'braze'] as const) {
+        const failure = failures[(minute + name.length) % failures.length]
+        if (failure !== undefined) world.destinations.fail(name, failure)
+      }
+      await world.producer.postSteadily(100, minuteMs)
+      samples.push(sample(world.relay.pid, world.relay.residentBytes()))
+      if (minute % 10 === 9) context.progress(`${minute + 1} min, ${Math.round((samples.at(-1)?.bytes ?? 0) / mebibyte)} MiB`)
+    }
+    const end = await endWorld(world, { mayDie: true, drainMs: 600_000 })
+    const early = samples[Math.floor(samples.length / 6)]
+    const last = samples.at(-1)
+    const growth = (last?.bytes ?? 0) - (early?.bytes ?? 0)
+    const notes = [
+      `memory ${Math.round((early?.bytes ?? 0) / mebibyte)} MiB after ${Math.floor(samples.length / 6) + 1} min, ${Math.round((last?.bytes ?? 0) / mebibyte)} MiB at the end`,
+      `descriptors ${early?.descriptors ?? 0} and ${last?.descriptors ?? 0}`,
+    ]
+    return [
+      resultOf(`${minutes} min at 100/s with faults`, end, notes, {
+        'memory grew by more than 64 MiB': growth <= 64 * mebibyte,
+        'descriptors grew': (last?.descriptors ?? 0) <= (early?.descriptors ?? 0) + 20,
+      }),
+    ]
+  },
+}
+
+function sample(pid: number, bytes: number): { bytes: number; descriptors: number } {
+  return { bytes, descriptors: readdirSync(`/proc/${pid}/fd`).length }
+}

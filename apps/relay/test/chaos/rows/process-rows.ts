@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
+import { noCounts, problemsOf } from '../chaos-row.ts'
+import { judge } from '../support/judge.ts'
+import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { endWorld, resultOf, startWorld } from '../support/world.ts'
+
+const longestStopMs = 25_000
+const connections = 128
+
+async function terminate(context: ChaosContext, seed: number): Promise<ChaosResult> {
+  const world = await startWorld(context, { hook: { reports: true }, seed })
+  world.producer.keepPosting(connections)
+  await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1_000))
+  const stoppedAt = performance.now()
+  const { code } = await world.relay.stop()
+  const stopMs = performance.now() - stoppedAt
+  await world.producer.stop()
+  const between = judge(world.folder, world.oracle)
+  const stopping = world.reports.indexOf('stopping')
+  const claims = world.reports.slice(stopping).filter((line) => line.startsWith('claiming')).length
+  const next = startRelayUnderTest({
+    entry: context.entry,
+    folder: world.folder,
+    urls: world.destinations.urls,
+    onLog: world.watch.line,
+  })
+  const end = await endWorld({ ...world, relay: next, url: await next.url })
+  return resultOf('SIGTERM under load', end, [`ended after ${Math.round(stopMs)} ms with ${between.waiting} waiting`], {
+    'it did not exit with 0': code === 0,
+    'it took 25 s or longer': stopMs < longestStopMs,
+    'it claimed after the signal': stopping >= 0 && claims === 0,
+    'it kept leases': between.leased === 0,
+    'I3: a clean stop made duplicates': end.counts.duplicates === 0,
+  })
+}
+
+/** Row 5: a stop under load. */
+export const termination: ChaosRow = {
+  id: '5',
+  name: 'SIGTERM under load',
+  async run(context) {
+    const results: ChaosResult[] = []
+    for (let round = 0; round < (context.isQuick ? 1 : 5); round += 1) results.push(await terminate(context, 50 + round))
+    return results
+  },
+}
+
+type Spoil = (path: string) => void
+
+/** What is done to a store file before a start, and what the refusal must say. */
+const spoilt: readonly { readonly name: string; readonly spoil: Spoil; readonly says: RegExp }[] = [
+  { name: 'truncated in its header', spoil: (path) => truncateSync(path, 50), says: /not an SQLite database or is cut short/ },
+  {
+    name: 'overwritten with text',
+    spoil: (path) => writeFileSync(path, 'These are notes.\n'.repeat(1_000)),
+    says: /not an SQLite database/,
+  },
+  { name: 'of another program', spoil: foreign, says: /belongs to another program/ },
+  { name: 'of a newer schema', spoil: (path) => setVersion(path, 9_999), says: /newer/ },
+  { name: 'with a damaged page', spoil: damage, says: /damaged/ },
+]
+
+function foreign(path: string): void {
+  const database = new Database(path)
+  database.pragma('application_id = 1')
+  database.pragma('wal_checkpoint(TRUNCATE)')
+  database.close()
+}
+
+function setVersion(path: string, version: number): void {
+  const database = new Database(path)
+  database.pragma(`user_version = ${version}`)
+  database.pragma('wal_checkpoint(TRUNCATE)')
+  database.close()
+}
+
+const pageSize = 4_096
+
+/** Everything after the first page. */
+function damage(path: string): void {
+  const bytes = readFileSync(path)
+  writeFileSync(path, Buffer.concat([bytes.subarray(0, pageSize), Buffer.alloc(bytes.length - pageSize, 0x5a)]))
+}
+
+async function refuse(context: ChaosContext, template: string, one: (typeof spoilt)[number]): Promise<ChaosResult> {
+  const folder = context.folder()
+  const path = join(folder, 'relay.db')
+  cpSync(template, path)
+  one.spoil(path)
+  const before = hash(path)
+  const relay = startRelayUnderTest({ entry: context.entry, folder, urls: { klaviyo: 'http://127.0.0.1:1' } })
+  const started = await relay.url.then(
+    () => true,
+    () => false,
+  )
+  if (started) relay.kill()
+  const { code } = await relay.ended
+  const after = existsSync(path) ? hash(path) : 'missing'
+  const journals = readdirSync(folder).filter((name) => /-(wal|journal)$/.test(name) && statSync(join(folder, name)).size > 0)
+  return {
+    fault: `store file ${one.name}`,
+    counts: noCounts,
+    notes: [relay.stderr().trim().split('\n')[0]?.replaceAll(folder, '').slice(0, 140) ?? ''],
+    problems: problemsOf({
+      'it started': !started,
+      'it did not exit with 1': code === 1,
+      'it does not say why': one.says.test(relay.stderr()) && !relay.stderr().includes('    at '),
+      'it changed the file': before === after,
+      'it wrote a journal': journals.length === 0,
+    }),
+  }
+}
+
+function hash(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+/** Row 8: a store file that is not what it should be. */
+export const spoiltStores: ChaosRow = {
+  id: '8',
+  name: 'store file missing, truncated, foreign, older or newer',
+  async run(context) {
+    const world = await startWorld(context)
+    await world.producer.postMany(200)
+    const end = await endWorld(world)
+    const results = [resultOf('store file missing', end, ['made anew'])]
+    for (const one of spoilt) results.push(await refuse(context, join(world.folder, 'relay.db'), one))
+    return results
+  },
+}
+
+/** Row 9: a second relay on the same store. */
+export const secondProcess: ChaosRow = {
+  id: '9',
+  name: 'second process on the embedded store',
+  async run(context) {
+    const world = await startWorld(context)
+    world.producer.keepPosting(connections)
+    const second = startRelayUnderTest({ entry: context.entry, folder: world.folder, urls: world.destinations.urls })
+    const started = await second.url.then(
+      () => true,
+      () => false,
+    )
+    if (started) second.kill()
+    const { code } = await second.ended
+    const end = await endWorld(world)
+    return [
+      resultOf('second process under load', end, ['refused'], {
+        'the second one started': !started,
+        'it did not exit with 1': code === 1,
+        'it does not name the holder': second.stderr().includes(`process ${world.relay.pid}`),
+      }),
+    ]
+  },
+}

@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { ChaosResult, ChaosRow } from '../chaos-row.ts'
+import { inMs, percentile } from '../support/percentile.ts'
+import type { World } from '../support/world.ts'
+import { endWorld, resultOf, startWorld } from '../support/world.ts'
+
+/** Clients that hold connections open, each in its own way. */
+function openSlow(world: World, count: number, kind: 'idle' | 'headers' | 'body'): { sockets: readonly Socket[]; end(): void } {
+  const port = Number(new URL(world.url).port)
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => socket.destroy())
+    if (kind !== 'idle') socket.write('POST /webhooks/subtotal HTTP/1.1\r\nhost: 127.0.0.1\r\n')
+    if (kind === 'body') socket.write('content-length: 1000\r\n\r\n')
+    return socket
+  })
+  const timer = setInterval(() => {
+    for (const socket of sockets) if (kind !== 'idle' && socket.writable) socket.write('x')
+  }, 10_000)
+  return {
+    sockets,
+    end() {
+      clearInterval(timer)
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** Row 24: slow clients beside good ones. */
+export const slowClients: ChaosRow = {
+  id: '24',
+  name: 'slow clients',
+  async run(context) {
+    const results: ChaosResult[] = []
+    const forMs = context.isQuick ? 3_000 : 45_000
+    for (const [kind, count, name] of [
+      ['headers', 500, '500 clients that send a header byte every 10 s'],
+      ['body', 500, '500 clients that send a body byte every 10 s'],
+      ['idle', 5_000, '5,000 idle connections'],
+    ] as const) {
+      const world = await startWorld(context, { seed: 640 })
+      await world.producer.postSteadily(100, 3_000)
+      const before = percentile(world.producer.latencies.slice(-200), 0.99)
+      const slow = openSlow(world, count, kind)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      const from = world.producer.latencies.length
+      await world.producer.postSteadily(100, forMs)
+      const during = percentile(world.producer.latencies.slice(from), 0.99)
+      const stillOpen = slow.sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length
+      slow.end()
+      const end = await endWorld(world)
+      results.push(
+        resultOf(
+          name,
+          end,
+          [`good clients p99 ${inMs(before)} before, ${inMs(during)} beside them`, `${stillOpen} of them left`],
+          {
+            'good clients had twice the p99': during <= 2 * before + 10,
+            'good clients were refused': [...world.producer.statuses.keys()].every((status) => status === 202),
+            'slow ones are not cut off': kind === 'idle' || context.isQuick || stillOpen === 0,
+          },
+        ),
+      )
+    }
+    return results
+  },
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../../../src/clock/clock.ts'
+
+/** The clock of a relay under test, moved by its parent. */
+export interface HookClock {
+  readonly clock: Clock
+  /** Lets time pass; waits, at each timer, until what it started has ended. */
+  advance(ms: number, isBusy: () => boolean): Promise<void>
+  /** Corrects the time of day. Timers keep their distance, as those of Node.js do. */
+  jump(ms: number): void
+}
+
+interface Entry {
+  /** On the clock that is never corrected. */
+  readonly at: number
+  readonly callback: () => void
+}
+
+const turns = 6
+const pollMs = 2
+
+/** A clock that stands at `start`. */
+export function createHookClock(start: number): HookClock {
+  let elapsed = 0
+  let offset = start
+  const entries = new Set<Entry>()
+
+  function nextUntil(end: number): Entry | undefined {
+    let next: Entry | undefined
+    for (const entry of entries) if (entry.at <= end && (next === undefined || entry.at < next.at)) next = entry
+    return next
+  }
+
+  async function settled(isBusy: () => boolean): Promise<void> {
+    for (let quiet = 0; quiet < turns; quiet = isBusy() ? 0 : quiet + 1) {
+      if (isBusy()) await new Promise((resolve) => setTimeout(resolve, pollMs))
+      else await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  return {
+    clock: {
+      now: () => offset + elapsed,
+      elapsed: () => elapsed,
+      setTimeout(callback, delayMs) {
+        const entry = { at: elapsed + Math.max(0, delayMs), callback }
+        entries.add(entry)
+        return { cancel: () => entries.delete(entry) }
+      },
+    },
+    async advance(ms, isBusy) {
+      const end = elapsed + ms
+      await settled(isBusy)
+      for (let entry = nextUntil(end); entry !== undefined; entry = nextUntil(end)) {
+        entries.delete(entry)
+        elapsed = Math.max(elapsed, entry.at)
+        entry.callback()
+        await settled(isBusy)
+      }
+      elapsed = end
+    },
+    jump(ms) {
+      offset += ms
+    },
+  }
+}

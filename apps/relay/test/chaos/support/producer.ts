@@ -1,0 +1,137 @@
+import type { ClientRequest } from 'node:http'
+import { Agent, request } from 'node:http'
+import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
+import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import type { Oracle } from './oracle.ts'
+import { signingSecret } from './secrets.ts'
+
+/** Posts signed webhooks to a relay and books what it acknowledges. */
+export interface Producer {
+  /** Posts one; resolves to the status, `undefined` when the connection broke. */
+  post(webhook?: GeneratedWebhook): Promise<number | undefined>
+  /** Keeps so many requests in flight until stopped, or until the relay is gone. */
+  keepPosting(connections: number): void
+  /** Posts so many a second for so long, whatever the answers. */
+  postSteadily(perSecond: number, forMs: number): Promise<void>
+  /** Posts so many, at most 64 at once. */
+  postMany(count: number): Promise<void>
+  /** Posts no more; resolves when everything is answered or broken. */
+  stop(): Promise<void>
+  /** Posted and not answered. */
+  readonly inFlight: number
+  /** Posted, and the connection broke before an answer. */
+  readonly broken: number
+  readonly statuses: ReadonlyMap<number, number>
+  /** From posting to the answer 202, in milliseconds. */
+  readonly latencies: readonly number[]
+}
+
+const mostConnections = 2_048
+const posters = 64
+
+/** A source of purchases with ids of their own; what becomes of them does not depend on their order. */
+export function createPurchases(seed: number, clock: () => number = Date.now): () => GeneratedWebhook {
+  const generator = createWebhookGenerator({ seed, connections: 50, clock })
+  return () => {
+    for (;;) {
+      const webhook = generator.next()
+      if (webhook.purchaseId !== null) return webhook
+    }
+  }
+}
+
+/** A producer for one life of a relay. */
+export function createProducer(options: {
+  readonly url: string
+  readonly oracle: Oracle
+  readonly purchases: () => GeneratedWebhook
+  /** The time that webhooks are signed with. Default now. */
+  readonly now?: () => number
+}): Producer {
+  const { url, oracle, purchases, now = Date.now } = options
+  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections })
+  const statuses = new Map<number, number>()
+  const latencies: number[] = []
+  const running: Promise<void>[] = []
+  let inFlight = 0
+  let broken = 0
+  let isOver = false
+
+  async function post(webhook: GeneratedWebhook = purchases()): Promise<number | undefined> {
+    const sent = oracle.send(webhook)
+    inFlight += 1
+    const status = await send(webhook).catch(() => undefined)
+    inFlight -= 1
+    if (status === undefined) broken += 1
+    else statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    if (status !== 202) return status
+    sent.isAcknowledged = true
+    latencies.push(performance.now() - sent.sentAt)
+    return status
+  }
+
+  async function send(webhook: GeneratedWebhook): Promise<number | undefined> {
+    const { body, headers } = signedWebhook(webhook.body, signingSecret, new Date(now()))
+    const outgoing = request(`${url}/webhooks/subtotal`, { method: 'POST', headers, agent })
+    outgoing.end(body)
+    return statusOf(outgoing)
+  }
+
+  async function keepOne(): Promise<void> {
+    while (!isOver) if ((await post()) === undefined) return
+  }
+
+  return {
+    post,
+    keepPosting(connections) {
+      for (let index = 0; index < connections; index += 1) running.push(keepOne())
+    },
+    async postSteadily(perSecond, forMs) {
+      const startedAt = performance.now()
+      let posted = 0
+      const all: Promise<unknown>[] = []
+      while (performance.now() - startedAt < forMs) {
+        const due = Math.floor(((performance.now() - startedAt) / 1000) * perSecond)
+        for (; posted < due; posted += 1) all.push(post())
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      await Promise.all(all)
+    },
+    async postMany(count) {
+      let left = count
+      async function some(): Promise<void> {
+        while (left > 0) {
+          left -= 1
+          await post()
+        }
+      }
+      await Promise.all(Array.from({ length: Math.min(posters, count) }, some))
+    },
+    async stop() {
+      isOver = true
+      await Promise.all(running)
+      agent.destroy()
+    },
+    get inFlight() {
+      return inFlight
+    },
+    get broken() {
+      return broken
+    },
+    statuses,
+    latencies,
+  }
+}
+
+/** The status of an answer that came whole. */
+function statusOf(outgoing: ClientRequest): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('error', reject)
+    outgoing.once('response', (response) => {
+      response.resume()
+      response.once('end', () => resolve(response.statusCode))
+      response.once('error', reject)
+      response.once('close', () => reject(new Error('The answer did not come whole.')))
+    })
+  })
+}

@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import { runLoad } from './http-load.ts'
+
+/**
+ * How fast a relay delivers events that wait: to three mock destinations, the relay in a process of its own, the mocks in another. The
+ * events come in over HTTP first, while the destinations are held. The pace that vendors document is lifted.
+ * `node --conditions=@subtotal-connectors/source delivery.ts [events]`
+ */
+const events = Number(process.argv[2] ?? 100_000)
+const destinations = 3
+const secret = 'secret-of-the-bench'
+const portion = 10_000
+const connections = 64
+const execArgv = ['--conditions=@subtotal-connectors/source']
+
+const mocks = fork(join(import.meta.dirname, 'delivery-mocks.ts'), [String(events * destinations)], { execArgv })
+const [urls] = await once(mocks, 'message')
+const relay = fork(join(import.meta.dirname, 'delivery-target.ts'), [secret, JSON.stringify(urls)], { execArgv })
+const [{ port }] = await once(relay, 'message')
+await fill(port)
+
+const arrived = once(mocks, 'message')
+const startedAt = performance.now()
+relay.send('start')
+await arrived
+const seconds = (performance.now() - startedAt) / 1000
+relay.send('stop')
+const [{ cpuMicroseconds, peakMebibytes }] = await once(relay, 'message')
+relay.disconnect()
+mocks.disconnect()
+
+const deliveries = events * destinations
+process.stdout.write(
+  [
+    `${events} waiting events, ${destinations} mocks, ${cpus().length} cores, Node ${process.version}`,
+    `${Math.round(events / seconds)} events/s, ${Math.round(deliveries / seconds)} deliveries/s, in ${seconds.toFixed(1)} s`,
+    `${Math.round(cpuMicroseconds / deliveries)} µs of CPU per delivery, at most ${Math.round(peakMebibytes)} MiB`,
+    '',
+  ].join('\n'),
+)
+
+/** Purchases alone: each is one item at each destination. */
+async function fill(toPort: number): Promise<void> {
+  const generator = createWebhookGenerator({ seed: 1, connections: 2_000 })
+  for (let sent = 0; sent < events; sent += portion) {
+    const requests: Buffer[] = []
+    while (requests.length < Math.min(portion, events - sent)) {
+      const webhook = generator.next()
+      if (webhook.purchaseId !== null) requests.push(toRequest(webhook.body))
+    }
+    const { refused } = await runLoad({ port: toPort, connections, requests, expectedStatus: 202 })
+    if (refused > 0) throw new Error(`${refused} webhooks were refused.`)
+  }
+}
+
+function toRequest(json: string): Buffer {
+  const { body, headers } = signedWebhook(json, secret)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const head = ['POST /webhooks/subtotal HTTP/1.1', 'host: 127.0.0.1', `content-length: ${Buffer.byteLength(body)}`, ...lines]
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
