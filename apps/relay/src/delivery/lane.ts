@@ -92,6 +92,8 @@ export function createLane(options: LaneOptions): Lane {
   let fresh = 0
   /** Batches whose results the store has refused so far. Nothing is claimed meanwhile: their leases may end too. */
   let unsettled = 0
+  /** The last claim, as far as stopping must wait for it. */
+  let claiming: Promise<unknown> = Promise.resolve()
   let timer: { readonly at: number; readonly timer: Timer } | undefined
 
   function wakeIn(delayMs: number): void {
@@ -141,7 +143,9 @@ export function createLane(options: LaneOptions): Lane {
       const leaseToken = randomUUID()
       const isProbe = gate.isProbing()
       const limit = isProbe ? 1 : batchSize
-      const claim = await store.claim({ destination, now, limit, maxBytes: maxBatchBytes, leaseUntil: now + leaseMs, leaseToken })
+      const claimed = store.claim({ destination, now, limit, maxBytes: maxBatchBytes, leaseUntil: now + leaseMs, leaseToken })
+      claiming = claimed.catch(() => undefined)
+      const claim = await claimed
       isFull = claim.isFull
       if (claim.deliveries.length === 0) return
       budget.take(clock.elapsed())
@@ -250,7 +254,8 @@ export function createLane(options: LaneOptions): Lane {
       timer?.timer.cancel()
       signal.addEventListener('abort', () => abort.abort(), { once: true })
       if (signal.aborted) abort.abort()
-      await Promise.all(inFlight)
+      await claiming
+      while (inFlight.size > 0) await Promise.all(inFlight)
     },
   }
 }

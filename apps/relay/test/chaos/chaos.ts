@@ -47,16 +47,20 @@ async function run(): Promise<number> {
   })
   process.stdout.write(`${formatTerminal(ran)}\n`)
   if (values.report || (wanted === undefined && !values.quick)) {
-    writeFileSync(
-      join(root, 'docs/fault-tests.md'),
-      formatReport(
-        ran,
-        ['npm run chaos', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
-        versions(),
-      ),
-    )
+    writeFileSync(join(root, 'docs/fault-tests.md'), formatReport(ran, command(), versions()))
   }
   return ran.some(({ results }) => results.some((result) => result.problems.length > 0)) ? 1 : 0
+}
+
+/** What repeats the run; not where a relay was. */
+function command(): string {
+  const { rows, rounds, quick } = values
+  const given = [
+    ...(rows === undefined ? [] : ['--rows', rows]),
+    ...(rounds === undefined ? [] : ['--rounds', rounds]),
+    ...(quick ? ['--quick'] : []),
+  ]
+  return ['npm run chaos', ...(given.length === 0 ? [] : ['--', ...given])].join(' ')
 }
 
 function versions(): readonly string[] {

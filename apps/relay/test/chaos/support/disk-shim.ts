@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 
 /** A disk that can be broken, below one folder. */
@@ -46,7 +46,9 @@ let compiled: string | undefined
 
 function compile(): string {
   if (compiled !== undefined) return compiled
-  const output = join(mkdtempSync(join(tmpdir(), 'relay-shim-')), 'disk-shim.so')
+  const folder = mkdtempSync(join(tmpdir(), 'relay-shim-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const output = join(folder, 'disk-shim.so')
   execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', output, join(import.meta.dirname, 'disk-shim.c')])
   compiled = output
   return output
@@ -54,7 +56,7 @@ function compile(): string {
 
 /** A disk below the folder. `reports`: each sync is told on file descriptor 3. */
 export function createBreakableDisk(folder: string, { reports = false }: { readonly reports?: boolean } = {}): BreakableDisk {
-  const undo = mkdtempSync(join(tmpdir(), 'relay-undo-'))
+  const undo = mkdtempSync(join(dirname(folder), 'undo-'))
   const fault = join(undo, 'fault')
   return {
     env: {

@@ -61,7 +61,8 @@ export function createWrappers({ report, reached, clock }: WrapperOptions): {
     'store/open-store': {
       exports: ['openStore'],
       wrap: (original: typeof openStoreModule) => ({
-        openStore: async (...args: Parameters<typeof original.openStore>) => wrapStore(await original.openStore(...args)),
+        openStore: async (...[url, itsClock, options]: Parameters<typeof original.openStore>) =>
+          wrapStore(await original.openStore(url, itsClock, clock === undefined ? options : { ...options, hasThread: false })),
       }),
     },
     'store/sqlite/delivery-counts': {
