@@ -46,6 +46,8 @@ export interface RelayOptions {
   readonly random?: () => number
   /** Instead of asking the operating system how full the store's disk is. */
   readonly readSpace?: ReadVolumeSpace
+  /** Whether the store gets a thread of its own. Default: unless `clock` or `readSpace` is given, which stay in this one. */
+  readonly hasStoreThread?: boolean
   /** What differs from the limits of the HTTP server. */
   readonly server?: ServerOptions
 }
@@ -64,6 +66,7 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
   const store = await openStore(config.store, clock, {
     ...(config.minFreeBytes === undefined ? {} : { minFreeBytes: config.minFreeBytes }),
     ...(options.readSpace === undefined ? {} : { readSpace: options.readSpace }),
+    hasThread: options.hasStoreThread ?? (options.clock === undefined && options.readSpace === undefined),
   })
   const pauses = await store.lanePauses()
   const lanes = Object.entries(config.destinations).map(([destination, connector]) =>

@@ -30,7 +30,8 @@ export interface LaneGate {
   opensInMs(): number
   /** Opens or closes by what came of a batch; returns the decisions as they then stand. `dueNow`: what is due then is due at once. */
   apply(attempted: readonly Attempted[], wasProbe: boolean, dueNow: number): readonly Attempted[]
-  pause(pause: Pause): void
+  /** `undefined`: as if it had never been paused. */
+  pause(pause: Pause | undefined): void
   /** Ends a pause, and lets what is blocked or down be tried at once. */
   resume(): void
 }

@@ -75,6 +75,29 @@ describe('a pause', () => {
     expect(lane.status().state).toBe('running')
   })
 
+  test('what is being claimed when it begins is put back, its place in the queue kept', async () => {
+    const { clock, store, connector, lane, put, delivery } = await startLane()
+    const begun = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const { claim } = store
+    store.claim = async (request) => {
+      begun.resolve()
+      await goOn.promise
+      return claim(request)
+    }
+    await put('a')
+    const advanced = clock.advance(secondMs)
+    await begun.promise
+    await lane.pause('wait')
+    goOn.resolve()
+    await advanced
+    expect(connector.calls).toEqual([])
+    expect(await delivery('a')).toMatchObject({ status: 'pending', attempts: 0, dueAt: receivedAt })
+    await lane.resume()
+    await clock.advance(0)
+    expect(await delivery('a')).toMatchObject({ status: 'delivered', attempts: 1 })
+  })
+
   test('what was blocked before is blocked afterwards, and tried at once', async () => {
     const { clock, connector, lane, put, states } = await startLane()
     connector.answer(() => blocked)

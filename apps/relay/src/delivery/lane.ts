@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
-import type { ClaimedDelivery, Store } from '../store/store.ts'
+import type { ClaimedDelivery, Settlement, Store } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
 import { decide } from './decide.ts'
@@ -148,9 +148,23 @@ export function createLane(options: LaneOptions): Lane {
       const claim = await claimed
       isFull = claim.isFull
       if (claim.deliveries.length === 0) return
+      if (hasClosed(isProbe)) return track(giveBack(claim.deliveries, leaseToken))
       budget.take(clock.elapsed())
       track(deliver(claim.deliveries, leaseToken, isProbe))
     }
+  }
+
+  /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
+  function hasClosed(isProbe: boolean): boolean {
+    return !isStopping && (gate.openFor(concurrency) <= inFlight.size || (gate.isProbing() && !isProbe))
+  }
+
+  function giveBack(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<void> {
+    const back = deliveries.map(({ id, dueAt }) => ({
+      deliveryId: id,
+      verdict: { status: 'held', dueAt, code: null, message: null } as const,
+    }))
+    return settle(back, leaseToken)
   }
 
   async function sleep(): Promise<void> {
@@ -182,7 +196,8 @@ export function createLane(options: LaneOptions): Lane {
       const attempted = await attempt(deliveries)
       const now = clock.now()
       const decisions = gate.apply(attempted, isProbe, now)
-      await settle(decisions, leaseToken)
+      const settlements = decisions.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
+      await settle(settlements, leaseToken)
       for (const one of decisions) events.emit('delivery:attempted', toAttempted(destination, one, now))
     } finally {
       lease.cancel()
@@ -210,8 +225,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   /** Tries until the store takes it: what the destination has said must not be forgotten because the disk is full. */
-  async function settle(attempted: readonly Attempted[], leaseToken: string): Promise<void> {
-    const settlements = attempted.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
+  async function settle(settlements: readonly Settlement[], leaseToken: string): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
         const { stale } = await store.settle({ leaseToken, now: options.clock.now(), settlements })
@@ -239,10 +253,16 @@ export function createLane(options: LaneOptions): Lane {
       else wakeIn(lingerMs)
     },
     async pause(reason) {
-      const { state, since } = gate.status()
+      const { state, since, reason: before } = gate.status()
       const pausedAt = state === 'paused' ? since : options.clock.now()
-      await store.pauseLane({ destination, pausedAt, reason })
       gate.pause({ reason, since: pausedAt })
+      try {
+        await store.pauseLane({ destination, pausedAt, reason })
+      } catch (error) {
+        gate.pause(state === 'paused' ? { reason: before ?? '', since } : undefined)
+        void pump()
+        throw error
+      }
     },
     async resume() {
       await store.resumeLane(destination)

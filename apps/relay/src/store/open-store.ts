@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import { ConfigurationError } from '../config/configuration-error.ts'
 import { openSqliteStore } from './sqlite/sqlite-store.ts'
+import { openThreadedStore } from './sqlite/threaded-store.ts'
 import type { ReadVolumeSpace } from './sqlite/volume-space.ts'
 import type { Store } from './store.ts'
 
@@ -8,6 +9,8 @@ import type { Store } from './store.ts'
 export interface OpenStoreOptions {
   /** Less free on the disk than this, and nothing new is taken; see `spaceGuard`. */
   readonly minFreeBytes?: number
+  /** Whether the store gets a thread of its own, which knows neither the clock nor `readSpace`. Default: no. */
+  readonly hasThread?: boolean
   /** Instead of asking the operating system. */
   readonly readSpace?: ReadVolumeSpace
 }
@@ -16,5 +19,11 @@ export interface OpenStoreOptions {
 export function openStore(url: string, clock: Clock, options: OpenStoreOptions = {}): Promise<Store> {
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (path === undefined) throw new ConfigurationError('RELAY_STORE must be sqlite:<path>.')
-  return openSqliteStore(path, clock.now(), { elapsed: () => clock.elapsed(), ...options })
+  const { hasThread = false, ...chosen } = options
+  if (hasThread) return openThreadedStore({ path, now: clock.now(), ...minFree(chosen) })
+  return openSqliteStore(path, clock.now(), { elapsed: () => clock.elapsed(), ...chosen })
+}
+
+function minFree({ minFreeBytes }: OpenStoreOptions): Pick<OpenStoreOptions, 'minFreeBytes'> {
+  return minFreeBytes === undefined ? {} : { minFreeBytes }
 }

@@ -15,8 +15,11 @@ interface Entry {
   readonly callback: () => void
 }
 
-/** A virtual clock that starts at `start`. */
-export function createVirtualClock(start: number = Date.parse('2026-11-20T12:00:00Z')): VirtualClock {
+/** A virtual clock that starts at `start`, and stands while `isBusy` says that something real is going on. */
+export function createVirtualClock(
+  start: number = Date.parse('2026-11-20T12:00:00Z'),
+  isBusy: () => boolean = () => false,
+): VirtualClock {
   let elapsed = 0
   let offset = start
   const entries = new Set<Entry>()
@@ -37,12 +40,12 @@ export function createVirtualClock(start: number = Date.parse('2026-11-20T12:00:
     },
     async advance(ms) {
       const end = elapsed + ms
-      await settle()
+      await settle(isBusy)
       for (let entry = nextUntil(end); entry !== undefined; entry = nextUntil(end)) {
         entries.delete(entry)
         elapsed = Math.max(elapsed, entry.at)
         entry.callback()
-        await settle()
+        await settle(isBusy)
       }
       elapsed = Math.max(elapsed, end)
     },
@@ -55,7 +58,7 @@ export function createVirtualClock(start: number = Date.parse('2026-11-20T12:00:
   }
 }
 
-/** A few turns of the event loop: enough for what runs in this process without real I/O. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+/** A few turns of the event loop in which nothing is busy: enough for what runs in this process without real I/O. */
+export async function settle(isBusy: () => boolean = () => false): Promise<void> {
+  for (let quiet = 0; quiet < 10; quiet = isBusy() ? 0 : quiet + 1) await new Promise((resolve) => setImmediate(resolve))
 }
