@@ -7,16 +7,22 @@ import { join } from 'node:path'
 import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
 import { parseWebhook, verifyWebhook } from '@subtotal-connectors/core'
 import { createRelay } from '@subtotal-connectors/relay'
+import { openSqliteStore } from '../apps/relay/src/store/sqlite/sqlite-store.ts'
 import { createGroupedServer } from './grouped-server.ts'
+import { createSameServer } from './same-server.ts'
 
-/** A server to be measured, in a process of its own: `bare`, `grouped`, `relay` or `delivering`, or `backlog…` with the path of a store. It sends its port to its parent. */
+/**
+ * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay` or `delivering`, or `backlog…` with the path of a
+ * store. It sends its port to its parent.
+ */
 const [, , kind = 'relay', secret = '', store] = process.argv
 
 process.send?.({ port: await start() })
 
 function start(): Promise<number> {
   if (kind === 'bare') return startBare()
-  return kind === 'grouped' ? startGrouped() : startRelay(kind.endsWith('delivering'))
+  if (kind === 'grouped') return startGrouped()
+  return kind === 'same' ? startSame() : startRelay(kind.endsWith('delivering'))
 }
 
 /** Verifies, parses and answers, and stores nothing. */
@@ -39,6 +45,11 @@ async function startBare(): Promise<number> {
 /** Verifies, parses and stores four rows in shared commits. */
 function startGrouped(): Promise<number> {
   return listen(createGroupedServer(join(temporaryFolder(), 'bare.db'), secret))
+}
+
+/** Verifies, parses and stores what the relay stores, in shared commits. */
+async function startSame(): Promise<number> {
+  return listen(createSameServer(await openSqliteStore(join(temporaryFolder(), 'bare.db'), Date.now()), secret))
 }
 
 async function listen(server: Server): Promise<number> {
