@@ -13,6 +13,8 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
 } else {
   const { processContext } = await import('./cli/process-context.ts')
   const { runCli } = await import('./cli/run-cli.ts')
+  const { limitHeap } = await import('./memory/limit-heap.ts')
+  limitHeap()
   process.exitCode = await runCli(process.argv.slice(2), processContext())
   // A socket or timer that is still open must not keep a finished command alive.
   setTimeout(() => process.exit(), 2000).unref()

@@ -1,5 +1,6 @@
 import type { Server, ServerOptions } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
+import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import type { Logger } from 'pino'
 import type { Alerts } from './alerts/start-alerts.ts'
 import { startAlerts } from './alerts/start-alerts.ts'
@@ -12,6 +13,10 @@ import type { Pause } from './delivery/lane-gate.ts'
 import type { LaneStatuses } from './delivery/lane-status.ts'
 import type { RetryPolicy } from './delivery/retry-policy.ts'
 import { unconfiguredLanes } from './delivery/unconfigured-lanes.ts'
+import { withoutProofs } from './delivery/without-proofs.ts'
+import type { Enricher } from './enrichment/enricher.ts'
+import { createEnricher } from './enrichment/enricher.ts'
+import { enrichmentSettings } from './enrichment/enrichment-settings.ts'
 import { createApp } from './http/create-app.ts'
 import { closeServer, listen, serverOptions } from './http/http-server.ts'
 import { createBodyBudget } from './ingest/body-budget.ts'
@@ -21,8 +26,15 @@ import { createLogger, logEvents } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
 import type { RelayEvents } from './observability/relay-events.ts'
 import { createRelayEvents } from './observability/relay-events.ts'
+import { createErasureRunner } from './operations/erasure-runner.ts'
+import type { ImportRunner } from './operations/import-runner.ts'
+import { createImportRunner } from './operations/import-runner.ts'
 import type { ReplayRunner } from './operations/replay-runner.ts'
 import { createReplayRunner } from './operations/replay-runner.ts'
+import { createRetentionRunner } from './operations/retention-runner.ts'
+import type { StepRunner } from './operations/step-runner.ts'
+import { createRetailerDirectory } from './retailers/retailer-directory.ts'
+import { defaultRetention } from './retention/retention-settings.ts'
 import { openStore } from './store/open-store.ts'
 import type { ReadVolumeSpace } from './store/sqlite/volume-space.ts'
 import type { LanePause, Store } from './store/store.ts'
@@ -63,16 +75,18 @@ const ingestBytes = 64 * 1024 * 1024
 export async function createRelay(config: RelayConfig, options: RelayOptions = {}): Promise<Relay> {
   const { clock = systemClock, events = createRelayEvents(), policy, random } = options
   logEvents(events, options.logger ?? createLogger(config.logLevel), () => clock.now())
+  const enrichment = enrichmentSettings(config)
   const store = await openStore(config.store, clock, {
     ...(config.minFreeBytes === undefined ? {} : { minFreeBytes: config.minFreeBytes }),
     ...(options.readSpace === undefined ? {} : { readSpace: options.readSpace }),
     hasThread: options.hasStoreThread ?? (options.clock === undefined && options.readSpace === undefined),
+    enrichment,
   })
   const pauses = await store.lanePauses()
   const lanes = Object.entries(config.destinations).map(([destination, connector]) =>
     createLane({
       destination,
-      connector,
+      connector: withoutProofs(connector),
       store,
       events,
       clock,
@@ -88,12 +102,46 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
     settings: config.lanes ?? {},
     events,
     clock,
-    onMoved: (destination, count) => lanes.find((lane) => lane.destination === destination)?.notify(count),
+    onMoved(destination, count) {
+      lanes.find((lane) => lane.destination === destination)?.notify(count)
+      enricher.notify()
+    },
   })
+  const enricher = createEnricher({
+    store,
+    api: config.subtotal,
+    settings: enrichment,
+    events,
+    clock,
+    ...(random === undefined ? {} : { random }),
+    onDue(counts) {
+      for (const lane of lanes) lane.notify(counts.get(lane.destination) ?? 0)
+    },
+  })
+  function onStored(count: number): void {
+    for (const lane of lanes) lane.notify(count)
+    enricher.notify()
+  }
+  const imports = createImportRunner({
+    store,
+    api: config.subtotal,
+    destinations: Object.keys(config.destinations),
+    events,
+    clock,
+    running: () => lanes.filter((lane) => lane.status().state === 'running').map((lane) => lane.destination),
+    onStored,
+  })
+  const erasures = createErasureRunner({ store, events, clock })
+  const retention = createRetentionRunner({ store, settings: { ...defaultRetention, ...config.retention }, events, clock })
   const { server, stopReceiving } = createRelayServer(config, {
     store,
     lanes,
     replays,
+    erasures,
+    retention,
+    imports,
+    enricher,
+    onStored,
     events,
     clock,
     ...(options.server === undefined ? {} : { server: options.server }),
@@ -103,8 +151,14 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
     events.emit('relay:listening', { url })
     for (const lane of lanes) lane.start()
     replays.wake()
+    imports.wake()
+    erasures.wake()
+    retention.wake()
+    enricher.start()
     const alerts = config.alerts && startAlerts({ settings: config.alerts, events, clock, stats: () => store.stats() })
-    const parts = { stopReceiving, lanes, replays, store, events, clock, connectors: config.destinations }
+    const subtotal = config.subtotal === undefined ? {} : { subtotal: config.subtotal }
+    const workers = { lanes, replays, erasures, retention, imports, enricher, onStored }
+    const parts = { stopReceiving, ...workers, store, events, clock, connectors: config.destinations, ...subtotal }
     return { url, stop: once(() => stop({ ...parts, ...(alerts === undefined ? {} : { alerts }) })) }
   } catch (error) {
     await store.close()
@@ -120,9 +174,16 @@ interface Parts {
   readonly store: Store
   readonly lanes: readonly Lane[]
   readonly replays: ReplayRunner
+  readonly erasures: StepRunner
+  readonly retention: StepRunner
+  readonly imports: ImportRunner
+  readonly enricher: Enricher
+  /** So many new events have deliveries waiting. */
+  readonly onStored: (count: number) => void
   readonly events: RelayEvents
   readonly clock: Clock
   readonly alerts?: Alerts
+  readonly subtotal?: SubtotalApi
   readonly server?: ServerOptions
 }
 
@@ -130,21 +191,19 @@ function createRelayServer(
   config: RelayConfig,
   parts: Parts,
 ): { server: Server; stopReceiving: (signal: AbortSignal) => Promise<void> } {
-  const { store, lanes, replays, events, clock } = parts
+  const { store, lanes, replays, erasures, imports, enricher, onStored, events, clock } = parts
   let isStopping = false
   const startedAt = clock.now()
   const statuses: LaneStatuses = (stats) => [
     ...lanes.map((lane) => lane.status()),
     ...(stats === undefined ? [] : unconfiguredLanes(stats, Object.keys(config.destinations), startedAt)),
   ]
-  function notifyLanes(count: number): void {
-    for (const lane of lanes) lane.notify(count)
-  }
   const commit = createGroupCommit({
     store,
     events,
+    clock,
     destinations: Object.keys(config.destinations),
-    onStored: notifyLanes,
+    onStored,
   })
   const app = createApp({
     store,
@@ -168,13 +227,20 @@ function createRelayServer(
     connectors: config.destinations,
     laneControls: lanes,
     onReplay: replays.wake,
-    onStored: notifyLanes,
+    onErasure: erasures.wake,
+    hasSubtotal: config.subtotal !== undefined,
+    onImport: imports.wake,
+    onHurry: imports.hurry,
+    onStored,
     lanes: statuses,
+    enrichment: enricher.status,
+    retailers: createRetailerDirectory(config.subtotal, clock),
     metrics: createMetrics({
       events,
       stats: () => store.stats(),
       freeBytes: () => store.freeBytes(),
       lanes: statuses,
+      enrichment: enricher.status,
       now: () => clock.now(),
     }),
     isStopping: () => isStopping,
@@ -194,14 +260,23 @@ function createRelayServer(
 async function stop(
   parts: Parts & { stopReceiving: (signal: AbortSignal) => Promise<void>; connectors: RelayConfig['destinations'] },
 ): Promise<void> {
-  const { stopReceiving, lanes, replays, store, events, clock, connectors } = parts
+  const { stopReceiving, lanes, replays, imports, enricher, store, events, clock, connectors } = parts
   events.emit('relay:stopping')
   parts.alerts?.stop()
   const abort = new AbortController()
   const deadline = clock.setTimeout(() => abort.abort(), drainMs)
-  await Promise.all([stopReceiving(abort.signal), replays.stop(), ...lanes.map((lane) => lane.stop(abort.signal))])
+  await Promise.all([
+    stopReceiving(abort.signal),
+    replays.stop(),
+    parts.erasures.stop(),
+    parts.retention.stop(),
+    imports.stop(),
+    enricher.stop(abort.signal),
+    ...lanes.map((lane) => lane.stop(abort.signal)),
+  ])
   deadline.cancel()
   await Promise.all(Object.values(connectors).map((connector) => connector.close()))
+  parts.subtotal?.close()
   await store.close()
   events.emit('relay:stopped')
 }

@@ -22,15 +22,25 @@ function run(relay: TestRelay, ...args: readonly string[]): Promise<CommandResul
 const asOperator = { authorization: `Bearer ${token}` }
 
 describe('commands for a running relay', () => {
-  test.each(['stats', 'events', 'deliveries', 'deadletters', 'replays', 'replay', 'quarantine', 'pause', 'resume', 'dead'])(
-    '%s --help shows examples',
-    async (command) => {
-      const result = await runInProcess([command, '--help'], { cwd: temporaryFolder() })
-      expect(result).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(result.stdout).toContain('Usage: subtotal-relay')
-      if (command !== 'quarantine') expect(result.stdout).toContain('$ subtotal-relay')
-    },
-  )
+  test.each([
+    'stats',
+    'events',
+    'deliveries',
+    'deadletters',
+    'replays',
+    'replay',
+    'backfill',
+    'imports',
+    'quarantine',
+    'pause',
+    'resume',
+    'dead',
+  ])('%s --help shows examples', async (command) => {
+    const result = await runInProcess([command, '--help'], { cwd: temporaryFolder() })
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(result.stdout).toContain('Usage: subtotal-relay')
+    if (command !== 'quarantine' && command !== 'imports') expect(result.stdout).toContain('$ subtotal-relay')
+  })
 
   test('dead letters are counted by code and listed', async () => {
     const relay = await withDeadLetters(3)

@@ -135,9 +135,12 @@ describe('demo', () => {
       const result = await runCommand(['demo', '--once', '--count', '60', '--rate', '200'], { cwd: surroundings.path, env })
       expect(result).toMatchObject({ exitCode: 0, stderr: '' })
       expect(result.stdout).toMatch(
-        /^The relay listens on http:\/\/127\.0\.0\.1:\d+ and gets 60 made-up webhooks, 200 a second\.\n/,
+        /^The relay listens on http:\/\/127\.0\.0\.1:\d+ and gets 60 webhooks, 200 a second, from a mock Subtotal\n/,
       )
       expect(result.stdout).toContain('nothing leaves this machine')
+      expect(result.stdout).toMatch(
+        /customers +linked [1-9]\d* +bought [1-9]\d* +lost their login [1-9]\d* +logged in again [1-9]/,
+      )
       for (const name of ['braze', 'klaviyo', 'customerio']) {
         expect(result.stdout).toContain(`  ${name}: all 60 events arrived; 0 missing, 0 extra\n`)
       }

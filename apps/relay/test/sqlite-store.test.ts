@@ -7,15 +7,16 @@ import { receivedAt } from './support/incoming.ts'
 
 runStoreSuite({
   name: 'SQLite',
-  async open() {
+  async open(enrichment) {
     const folder = mkdtempSync(join(tmpdir(), 'relay-store-'))
     const path = join(folder, 'data', 'relay.db')
-    let store = await openSqliteStore(path, receivedAt)
+    const options = enrichment === undefined ? {} : { enrichment }
+    let store = await openSqliteStore(path, receivedAt, options)
     return {
       store,
       async reopen(now) {
         await store.close()
-        store = await openSqliteStore(path, now)
+        store = await openSqliteStore(path, now, options)
         return store
       },
       async close() {

@@ -25,8 +25,8 @@ test('what goes in and comes out between the threads is the same', async () => {
   expect(await store.findEvent('nothing')).toBeUndefined()
   const body = Buffer.from('\u0000 𝄞 no JSON')
   const webhook = { reason: 'ERR_WEBHOOK_NOT_JSON', fields: [], body, bodyHash: 'h', signedAt: receivedAt, receivedAt }
-  const { id } = await store.quarantine(webhook)
-  expect(await store.findQuarantined(id)).toMatchObject({ body: body.toString() })
+  const quarantined = await store.quarantine(webhook)
+  expect(await store.findQuarantined(quarantined?.id ?? '')).toMatchObject({ body: body.toString() })
   await store.close()
 })
 

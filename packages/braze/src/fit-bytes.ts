@@ -1,5 +1,5 @@
 import type { Properties } from '@subtotal-connectors/core'
-import { ConnectorError } from '@subtotal-connectors/core'
+import { ConnectorError, fitsJsonBytes, jsonBytes } from '@subtotal-connectors/core'
 import { maxBytesOfProperties } from './braze-limits.ts'
 import type { Fitted } from './fit-values.ts'
 
@@ -13,9 +13,9 @@ const trimmedLists = ['upcs', 'brands'] as const
  * @throws ConnectorError `ERR_TOO_LARGE` when that is not enough.
  */
 export function fitBytes(properties: Properties): Fitted {
-  let bytes = jsonBytes(properties)
-  if (bytes <= maxBytesOfProperties) return { properties, warnings: [] }
+  if (fitsJsonBytes(properties, maxBytesOfProperties)) return { properties, warnings: [] }
 
+  let bytes = jsonBytes(properties)
   const fitted: Properties = { ...properties }
   const warnings: string[] = []
   for (const name of trimmedLists) {
@@ -36,8 +36,4 @@ export function fitBytes(properties: Properties): Fitted {
     throw new ConnectorError('ERR_TOO_LARGE', `The properties have ${bytes} bytes; Braze takes ${maxBytesOfProperties} an event.`)
   }
   return { properties: fitted, warnings }
-}
-
-function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value))
 }

@@ -114,4 +114,41 @@ describe('fitValues', () => {
       }),
     )
   })
+
+  test('does with what fits at a glance as with the rest', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 5 }),
+      fc.integer({ min: 254, max: 257 }).map((length) => 'x'.repeat(length)),
+    )
+    const value = fc.oneof(
+      text,
+      fc.constantFrom(1.5, Number.NaN, Number.POSITIVE_INFINITY),
+      fc.boolean(),
+      fc.array(fc.oneof(text, fc.constantFrom<unknown>(1, null)), { maxLength: 4 }),
+      fc.array(text, { maxLength: 4 }),
+      fc.constantFrom<unknown>({ nested: 1 }, 1n),
+    )
+    const name = fc.oneof(fc.stringMatching(/^[a-z_]{1,8}$/), fc.constantFrom('time', '$set', ' ', 'total', 'x'.repeat(256)))
+    fc.assert(
+      fc.property(fc.dictionary(name, value, { maxKeys: 5, noNullPrototype: true }), (properties) => {
+        // What is not there is left out without a word, but not at a glance.
+        expect(outcomeOf({ ...properties, zz: null })).toStrictEqual(outcomeOf(properties))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('leaves nothing in lists out of sight', () => {
+    const holes = ['heinz', 'jif']
+    holes.length = 3
+    expect(fitValues({ brands: holes }).properties).toStrictEqual({ brands: ['heinz', 'jif'] })
+  })
 })
+
+function outcomeOf(properties: Record<string, unknown>) {
+  try {
+    return fitValues(properties, ['time'])
+  } catch (error) {
+    return { error }
+  }
+}

@@ -38,6 +38,7 @@ const maxDepth = 50
  * characters, starts with `$`, or is one of Braze's own; a function, a symbol, a bigint; more than 50 levels.
  */
 export function fitValues(properties: Properties, reservedNames: readonly string[] = []): Fitted {
+  if (fitsAsItIs(properties, reservedNames)) return { properties, warnings: [] }
   const warnings: string[] = []
 
   function fitObject(object: object, reserved: readonly string[], depth: number, path?: string): Properties {
@@ -89,6 +90,33 @@ export function fitValues(properties: Properties, reservedNames: readonly string
   }
 
   return { properties: fitObject(properties, reservedNames, 0), warnings }
+}
+
+/** Whether nothing has to be changed, as is the rule: short texts, finite numbers, lists of short texts. */
+function fitsAsItIs(properties: Properties, reservedNames: readonly string[]): boolean {
+  for (const [name, value] of Object.entries(properties)) {
+    checkName(name, reservedNames)
+    if (!isFit(value)) return false
+  }
+  return true
+}
+
+function isFit(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= maxCharacters
+    case 'number':
+      return Number.isFinite(value)
+    case 'boolean':
+      return true
+    default:
+      return Array.isArray(value) && isFitList(value)
+  }
+}
+
+function isFitList(values: readonly unknown[]): boolean {
+  for (const value of values) if (typeof value !== 'string' || value.length > maxCharacters) return false
+  return true
 }
 
 function checkName(name: string, reserved: readonly string[]): void {

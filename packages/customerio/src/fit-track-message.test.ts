@@ -1,8 +1,8 @@
+import { jsonBytes } from '@subtotal-connectors/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TrackMessage } from './customerio-message.ts'
 import { fitTrackMessage } from './fit-track-message.ts'
-import { jsonBytes } from './json-bytes.ts'
 
 function order(properties: Readonly<Record<string, unknown>>): TrackMessage {
   return {

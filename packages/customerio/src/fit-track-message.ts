@@ -1,7 +1,6 @@
-import { ConnectorError } from '@subtotal-connectors/core'
+import { ConnectorError, fitsJsonBytes, jsonBytes } from '@subtotal-connectors/core'
 import { maxMessageBytes } from './customerio-limits.ts'
 import type { TrackMessage } from './customerio-message.ts'
-import { jsonBytes } from './json-bytes.ts'
 
 /** A message within the limit, and what was left out for it. */
 export interface Fitted {
@@ -20,8 +19,7 @@ const listShares = { upcs: 12_000, brands: 4_000 } as const
  * Throws a `ConnectorError` with `ERR_TOO_LARGE` when all that does not help.
  */
 export function fitTrackMessage(message: TrackMessage): Fitted {
-  const originalBytes = jsonBytes(message)
-  if (originalBytes <= maxMessageBytes) return { message, warnings: [] }
+  if (fitsJsonBytes(message, maxMessageBytes)) return { message, warnings: [] }
   const warnings: string[] = []
   let properties = message.properties
 
@@ -45,7 +43,7 @@ export function fitTrackMessage(message: TrackMessage): Fitted {
     properties = withCutList(properties, 'products', products, maxMessageBytes - jsonBytes(empty), warnings)
   }
   const fitted = { ...message, properties }
-  if (jsonBytes(fitted) > maxMessageBytes) throw tooLarge(originalBytes)
+  if (jsonBytes(fitted) > maxMessageBytes) throw tooLarge(jsonBytes(message))
   return { message: fitted, warnings }
 }
 

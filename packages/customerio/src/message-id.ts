@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SubtotalEvent } from '@subtotal-connectors/core'
-import { decodeTime, isValid, ulid } from 'ulid'
+import { isUlid, lastUlidTime, toUlid, ulidTime } from '@subtotal-connectors/core'
 import type { CustomerioMessage } from './customerio-message.ts'
 
 /**
@@ -13,25 +13,16 @@ import type { CustomerioMessage } from './customerio-message.ts'
  * Source: https://docs.customer.io/files/journeys-track.json (`person_event.id`)
  */
 export function toMessageId(kind: CustomerioMessage['type'], event: SubtotalEvent): string {
-  if (kind === 'track' && event.type === 'purchase.created' && isValid(event.purchase.id)) return event.purchase.id
+  if (kind === 'track' && event.type === 'purchase.created' && isUlid(event.purchase.id)) return event.purchase.id
   const ids = JSON.stringify([kind, event.idempotencyKey, event.connection.id])
-  const bytes = createHash('sha256').update(ids).digest().values()
-  return ulid(timeOf(event), () => (bytes.next().value ?? 0) / 256)
+  return toUlid(timeOf(event), createHash('sha256').update(ids).digest())
 }
 
-/** `ulid` takes 0 for no time, and the clock's instead. */
+/** Where no time is the same in every repeat. */
 const noTime = 1
-/** The last one that a ULID has room for. */
-const lastTime = 2 ** 48 - 1
 
-/** Milliseconds since 1970; {@link noTime} where none is the same in every repeat. */
+/** Whole milliseconds since 1970. */
 function timeOf(event: SubtotalEvent): number {
-  if (event.type !== 'purchase.created') return isTimed(event.id) ? decodeTime(event.id) : noTime
-  const time = Date.parse(event.purchase.date ?? '')
-  return time >= noTime && time <= lastTime ? time : noTime
-}
-
-/** A first character above 7 has the right form and no time, zeros are no time. */
-function isTimed(id: string): boolean {
-  return isValid(id) && id < '8' && decodeTime(id) >= noTime
+  const time = event.type === 'purchase.created' ? Date.parse(event.purchase.date ?? '') : (ulidTime(event.id) ?? noTime)
+  return time >= noTime && time <= lastUlidTime ? time : noTime
 }

@@ -1,7 +1,6 @@
 import type { IdentifierKind, Profile, Properties } from '@subtotal-connectors/core'
-import { identify, withoutNulls } from '@subtotal-connectors/core'
+import { identify, jsonBytes, withoutNulls } from '@subtotal-connectors/core'
 import { journeysLimits } from './customerio-limits.ts'
-import { jsonBytes } from './json-bytes.ts'
 
 /** What {@link toPersonTraits} takes from outside the profile. */
 export interface TraitSettings {

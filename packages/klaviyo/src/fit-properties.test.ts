@@ -129,6 +129,39 @@ test('whatever comes in, every string and list that goes out is within the limit
   )
 })
 
+test('what fits at a glance is dealt with as the rest', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 5 }),
+    fc.integer({ min: 33_332, max: 33_335 }).map((length) => '’'.repeat(length)),
+  )
+  const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(2 ** 53, 2 ** 62, 2 ** 63, Infinity))
+  const list = fc.oneof(
+    fc.array(text, { maxLength: 3 }),
+    fc.array(fc.oneof(text, number), { maxLength: 3 }),
+    fc.constantFrom(4_000, 4_001).map((length) => Array<string>(length).fill('1')),
+  )
+  const value = fc.oneof(text, number, list, fc.constantFrom<unknown>(null, undefined, true, new Date(0)))
+  fc.assert(
+    fc.property(fc.dictionary(fc.stringMatching(/^[a-y]{1,3}$/), value, { maxKeys: 4, noNullPrototype: true }), (input) => {
+      const glance = outcomeOf(input)
+      const { zz: _, ...properties } = outcomeOf({ ...input, zz: {} }).properties
+      expect(glance).toStrictEqual({ ...outcomeOf({ ...input, zz: {} }), properties })
+    }),
+  )
+})
+
+function outcomeOf(input: Properties): {
+  readonly properties: Properties
+  readonly warnings?: readonly string[]
+  readonly error?: unknown
+} {
+  try {
+    return fitProperties(input)
+  } catch (error) {
+    return { properties: {}, error }
+  }
+}
+
 function fitOrError(input: Properties): Properties | undefined {
   try {
     return fitProperties(input).properties

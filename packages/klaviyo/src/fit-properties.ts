@@ -16,8 +16,33 @@ export interface FittedProperties {
 export function fitProperties(properties: Properties): FittedProperties {
   const count = Object.keys(properties).length
   if (count > maxProperties) throw tooLarge(`The event has ${count} properties; Klaviyo takes ${maxProperties}.`)
+  if (Object.values(properties).every(isSmall)) return { properties, warnings: [] }
   const warnings: string[] = []
   return { properties: fitObject(properties, '', 1, warnings), warnings }
+}
+
+/** Whether it fits at a glance, as nearly every value does: a short text, a number of no great size, a list of short texts. */
+function isSmall(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return isShort(value)
+    case 'number':
+      return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+    case 'boolean':
+      return true
+    default:
+      return value === null || (Array.isArray(value) && isSmallList(value))
+  }
+}
+
+function isSmallList(values: readonly unknown[]): boolean {
+  for (const value of values) if (typeof value !== 'string' || !isShort(value)) return false
+  return values.length <= maxArrayItems
+}
+
+function isShort(text: string): boolean {
+  // No UTF-16 unit takes more than three bytes: most strings need no count.
+  return text.length * 3 <= maxStringBytes
 }
 
 function fitValue(value: unknown, path: string, level: number, warnings: string[]): unknown {
@@ -29,8 +54,7 @@ function fitValue(value: unknown, path: string, level: number, warnings: string[
 }
 
 function fitString(value: string, path: string, warnings: string[]): string {
-  // No UTF-16 unit takes more than three bytes: most strings need no count.
-  if (value.length * 3 <= maxStringBytes) return value
+  if (isShort(value)) return value
   const bytes = Buffer.from(value, 'utf8')
   if (bytes.length <= maxStringBytes) return value
   warnings.push(`${path} has the first ${maxStringBytes} of ${bytes.length} bytes: Klaviyo takes no longer string.`)

@@ -13,11 +13,17 @@ export interface PurchaseUnits {
  * in two steps: each UPC once, then the first `maxItems`.
  */
 export function purchaseUnits(purchase: Purchase, maxItems: number): PurchaseUnits {
-  const lines = purchase.items.flatMap(({ quantity, product: { upc } }) =>
-    upc === null || upc === '' ? [] : [{ upc, units: Math.max(0, Math.ceil(quantity)) }],
-  )
-  const count = lines.reduce((sum, { units }) => sum + units, 0)
-  if (count <= maxItems) return { upcs: lines.flatMap(({ upc, units }) => Array.from({ length: units }, () => upc)) }
+  const upcs: string[] = []
+  let count = 0
+  for (const { quantity, product } of purchase.items) {
+    const { upc } = product
+    if (upc === null || upc === '') continue
+    const units = Math.max(0, Math.ceil(quantity))
+    count += units
+    if (count > maxItems) continue
+    for (let unit = 0; unit < units; unit += 1) upcs.push(upc)
+  }
+  if (count <= maxItems) return { upcs }
   const each = upcsOf(purchase)
   if (each.length <= maxItems) {
     return {

@@ -59,3 +59,33 @@ export type {
   MockServerOptions,
 } from './mock-destination/mock-server.ts'
 export { createMockServer } from './mock-destination/mock-server.ts'
+export { createMockSubtotal } from './mock-subtotal/create-mock-subtotal.ts'
+export type {
+  CollectOptions,
+  CreateMockSubtotalOptions,
+  HistoryOptions,
+  LinkOptions,
+  MockSubtotal,
+} from './mock-subtotal/mock-subtotal.ts'
+export type {
+  MockClock,
+  MockSubtotalOptions,
+  PurchaseContent,
+  SubtotalEra,
+  SubtotalScope,
+} from './mock-subtotal/mock-subtotal-options.ts'
+export { revokedSubtotalKey, subtotalRetryDelaysMs, subtotalScopes } from './mock-subtotal/mock-subtotal-options.ts'
+export type {
+  MockAttempt,
+  MockConnection,
+  MockEvent,
+  MockPurchase,
+  MockWebhook,
+  SubtotalChange,
+} from './mock-subtotal/mock-subtotal-types.ts'
+export type { ShopperEvent, ShopperStep, ShoppersOptions } from './mock-subtotal/shoppers.ts'
+export { createShoppers } from './mock-subtotal/shoppers.ts'
+export type { MockRetailer } from './mock-subtotal/subtotal-account.ts'
+export type { Disturb } from './mock-subtotal/subtotal-judge.ts'
+export type { SubtotalRule } from './mock-subtotal/subtotal-rules.ts'
+export { subtotalRules } from './mock-subtotal/subtotal-rules.ts'

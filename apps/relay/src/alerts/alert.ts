@@ -1,5 +1,11 @@
 /** What an alert is about. */
-type AlertName = 'lane_blocked' | 'oldest_due' | 'quarantine_growing' | 'signature_failures' | 'store_unavailable'
+type AlertName =
+  | 'lane_blocked'
+  | 'enrichment_blocked'
+  | 'oldest_due'
+  | 'quarantine_growing'
+  | 'signature_failures'
+  | 'store_unavailable'
 
 /** Where alerts go, and what is one. */
 export interface AlertSettings {

@@ -11,7 +11,13 @@ import { startAlerts } from './start-alerts.ts'
 
 const lookMs = 30_000
 const start = Date.parse('2026-11-20T12:00:00Z')
-const noStats: StoreStats = { events: 0, versions: 0, quarantined: 0, destinations: [] }
+const noStats: StoreStats = {
+  events: 0,
+  versions: 0,
+  quarantined: 0,
+  destinations: [],
+  enrichments: { waiting: 0, oldestSince: null },
+}
 
 interface Received {
   readonly alert: string
@@ -116,6 +122,19 @@ test('a blocked lane is told once, and once again when it runs, without the dest
   events.emit('lane:changed', lane('blocked'))
   await look()
   expect(received.map((one) => one.state)).toEqual(['raised', 'over', 'raised'])
+})
+
+test("a refused key of Subtotal's API is told once, and once when it is taken", async () => {
+  const { events, received, look } = await set()
+  const status = { reason: 'No.', code: 'ERR_SUBTOTAL_CREDENTIALS', since: 0, until: 0 }
+  events.emit('enrichment:changed', { ...status, state: 'blocked' })
+  await look()
+  events.emit('enrichment:changed', { ...status, state: 'running' })
+  await look()
+  expect(received).toMatchObject([
+    { alert: 'enrichment_blocked', state: 'raised', message: expect.stringContaining('ERR_SUBTOTAL_CREDENTIALS') },
+    { alert: 'enrichment_blocked', state: 'over' },
+  ])
 })
 
 test('what was over before anybody heard of it is not told', async () => {

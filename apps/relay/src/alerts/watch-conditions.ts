@@ -33,6 +33,14 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
       book.clear(condition)
     }
   })
+  events.on('enrichment:changed', ({ state, code }) => {
+    if (state === 'blocked') {
+      const message = `Subtotal's API refuses the relay (${code ?? 'unknown'}); what is to be completed from it waits.`
+      book.raise({ alert: 'enrichment_blocked', message }, clock.now())
+    } else if (state === 'running') {
+      book.clear({ alert: 'enrichment_blocked' })
+    }
+  })
   events.on('webhook:refused', () => {
     refusals.push(clock.elapsed())
     if (refusals.length > manyRefusals) refusals.shift()

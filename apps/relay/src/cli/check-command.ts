@@ -1,20 +1,27 @@
 import { styleText } from 'node:util'
 import type { CheckResult, Connector } from '@subtotal-connectors/core'
 import { loadDestinations } from '../config/load-config.ts'
+import { loadSubtotal } from '../config/load-subtotal.ts'
+import { parseLinkUrl } from '../config/parse-settings.ts'
+import { mergeDotEnv, readEnvironment } from '../config/read-environment.ts'
+import { checkSubtotal } from './check-subtotal.ts'
 import type { CommandContext, OutputStream } from './command-context.ts'
-import type { ConfigurationOptions } from './configuration-source.ts'
+import type { ConfigurationOptions, ConfigurationSource } from './configuration-source.ts'
 import { configurationSource } from './configuration-source.ts'
 import type { ExitCode } from './exit-code.ts'
 
 const checkTimeoutMs = 30_000
 
-/** `subtotal-relay check`: asks every destination, prints what each proved, and fails when one has a problem. */
+/** `subtotal-relay check`: asks every destination, and Subtotal where there is a key for its API or a Link URL; prints what each proved, and fails when one has a problem. */
 export async function check(options: ConfigurationOptions, context: CommandContext): Promise<ExitCode> {
-  const destinations = Object.entries(await loadDestinations(configurationSource(options, context)))
+  const source = configurationSource(options, context)
+  const destinations = Object.entries(await loadDestinations(source))
   const signal = AbortSignal.any([context.stopSignal(), AbortSignal.timeout(checkTimeoutMs)])
-  const results = await Promise.all(
+  const subtotal = await checkAccount(source, signal)
+  const checked = await Promise.all(
     destinations.map(async ([name, connector]) => ({ name, result: await checkOne(connector, signal) })),
   )
+  const results = subtotal === undefined ? checked : [{ name: 'subtotal', result: subtotal }, ...checked]
   for (const { name, result } of results) context.stdout.write(formatCheck(name, result, context.stdout))
   return results.every(({ result }) => result.ok) ? 0 : 1
 }
@@ -24,6 +31,16 @@ async function checkOne(connector: Connector, signal: AbortSignal): Promise<Chec
     return await connector.check({ signal })
   } finally {
     await connector.close()
+  }
+}
+
+async function checkAccount(source: ConfigurationSource, signal: AbortSignal): Promise<CheckResult | undefined> {
+  const { SUBTOTAL_LINK_URL: linkUrl } = readEnvironment(mergeDotEnv(source.env, source.cwd), source.cwd)
+  const api = await loadSubtotal(source)
+  try {
+    return await checkSubtotal(api, linkUrl === undefined ? undefined : parseLinkUrl(linkUrl), signal)
+  } finally {
+    api?.close()
   }
 }
 

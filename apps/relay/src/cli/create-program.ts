@@ -35,6 +35,7 @@ export function createProgram(context: CommandContext, ended: Ended): Command {
     )
   addStart(program, context, ended)
   addDemo(program, context, ended)
+  addConnect(program, context, ended)
   addCheck(program, context, ended)
   addPreview(program, context, ended)
   addSend(program, context, ended)
@@ -83,10 +84,43 @@ function addDemo(program: Command, context: CommandContext, ended: Ended): void 
     })
 }
 
+function addConnect(program: Command, context: CommandContext, ended: Ended): void {
+  program
+    .command('connect')
+    .description('make the webhook at Subtotal, keep its signing secret, and prove the way with a simulated event')
+    .option('--url <url>', 'where Subtotal reaches the relay: https://…/webhooks/subtotal')
+    .option('--status', 'show the webhooks of the account; with --url, also whether the relay there knows the secret')
+    .option('--pause', 'pause the webhook of --url; run without it to go on')
+    .option('--remove', 'remove the webhook of --url for good')
+    .option('--replace', 'make a new webhook in the place of one whose secret is not here')
+    .option('--deliver', 'let the destinations have the simulated event, which else they do not get')
+    .option('--email <address>', 'of the simulated customer, with --deliver', 'relay-connect@shoppers.example')
+    .option('--simulated', 'let the webhook go on getting simulated events')
+    .option('--show-secret', 'print the signing secret')
+    .option('--name <name>', 'of the webhook, as the dashboard shows it', 'Subtotal Connectors relay')
+    .option('--timeout <seconds>', 'how long to wait for the event at each station', parseCount, 60)
+    .option(...configOption)
+    .addHelpText(
+      'after',
+      examples(
+        ['subtotal-relay connect --url https://relay.example.com/webhooks/subtotal', 'all of it; run it again after a change'],
+        ['subtotal-relay connect --status', 'what is there, changing nothing'],
+      ).concat(
+        '\nThe key is never an argument: SUBTOTAL_API_KEY, from the environment, .env, or a file. The secret goes into the file that\nSUBTOTAL_SIGNING_SECRET_FILE names; where it names none, into one beside the store, and .env names it.\n',
+      ),
+    )
+    .action(async (options) => {
+      const { connect } = await import('./connect/connect-command.ts')
+      ended(await connect(options, context))
+    })
+}
+
 function addCheck(program: Command, context: CommandContext, ended: Ended): void {
   program
     .command('check')
-    .description('ask each configured destination whether key, region and permissions are right; creates no data there')
+    .description(
+      'ask Subtotal and each configured destination whether keys, permissions and Link URLs are right; creates no data there',
+    )
     .option(...configOption)
     .addHelpText(
       'after',

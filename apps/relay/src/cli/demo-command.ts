@@ -64,9 +64,10 @@ function createDisplay(stream: OutputStream): Display {
 }
 
 function introduction(relayUrl: string, count: number | undefined, rate: number): string {
-  const amount = count === undefined ? 'made-up webhooks until Ctrl-C' : `${count} made-up webhooks`
-  return `The relay listens on ${relayUrl} and gets ${amount}, ${rate} a second.
-Its destinations are mocks in this process: nothing leaves this machine, and none of your settings are used.
+  const amount = count === undefined ? 'webhooks until Ctrl-C' : `${count} webhooks`
+  return `The relay listens on ${relayUrl} and gets ${amount}, ${rate} a second, from a mock Subtotal
+whose invented customers link accounts, buy, lose their logins, log in again and leave.
+Subtotal and the destinations are mocks in this process: nothing leaves this machine, and none of your settings are used.
 Now and then a mock answers 429 or 5xx, so that you see retries. Have a look while it runs:
 
   curl -s '${relayUrl}/api/v1/deliveries?limit=5'

@@ -1,5 +1,7 @@
 import type { Connector } from '@subtotal-connectors/core'
+import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
+import type { RetentionSettings } from '../retention/retention-settings.ts'
 
 /** What `relay.config.ts` may say. */
 export interface RelayDefinition {
@@ -7,6 +9,10 @@ export interface RelayDefinition {
   readonly destinations: Readonly<Record<string, Connector>>
   /** What differs from a lane's defaults, by the destination's name. */
   readonly lanes?: Readonly<Record<string, LaneSettings>>
+  /** How long what is stored is kept; what is left out is as the environment or the default says. */
+  readonly retention?: Partial<RetentionSettings>
+  /** Subtotal's own API, for settings beyond `SUBTOTAL_API_KEY`, which it replaces: `createSubtotalApi({ … })`. */
+  readonly subtotal?: SubtotalApi
 }
 
 /**

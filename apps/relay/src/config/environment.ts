@@ -30,6 +30,18 @@ const table = [
     secret: true,
   },
   { name: 'RELAY_ALERT_AGE', description: 'Seconds a delivery may be due before that is an alert.', default: '900' },
+  { name: 'RELAY_RETENTION_PAYLOAD_DAYS', description: 'How many days what an event says is kept.', default: '30' },
+  { name: 'RELAY_RETENTION_LEDGER_DAYS', description: 'How many days it is known that an event came.', default: '400' },
+  {
+    name: 'RELAY_RETENTION_DEAD_LETTER_DAYS',
+    description: "How many days after its death a dead letter's event is kept, if that is longer.",
+    default: '30',
+  },
+  {
+    name: 'RELAY_RETENTION_QUARANTINE_DAYS',
+    description: 'How many days a webhook that was not understood is kept.',
+    default: '30',
+  },
   { name: 'RELAY_CURRENCY', description: 'Currency of purchases, an ISO 4217 code, for destinations that take one.' },
   {
     name: 'SUBTOTAL_SIGNING_SECRET',
@@ -38,8 +50,17 @@ const table = [
   },
   { name: 'SUBTOTAL_SIGNATURE_TOLERANCE', description: "How many seconds a webhook's timestamp may be off.", default: '86400' },
   { name: 'SUBTOTAL_LINK_URL', description: 'Where customers link an account: one URL, or walmart=https://…,target=https://…' },
-  { name: 'SUBTOTAL_API_KEY', description: "Key for Subtotal's own API. Not supported yet.", secret: true },
-  { name: 'SUBTOTAL_BASE_URL', description: "Another origin for Subtotal's own API. Not supported yet." },
+  {
+    name: 'SUBTOTAL_API_KEY',
+    description: "Opens Subtotal's own API: backfill and what else is read from Subtotal.",
+    secret: true,
+  },
+  { name: 'SUBTOTAL_BASE_URL', description: "An origin to use instead of Subtotal's." },
+  {
+    name: 'RELAY_ENRICH',
+    description: 'What events lack and is fetched with SUBTOTAL_API_KEY: purchases, contacts, both, or off.',
+    default: 'purchases,contacts',
+  },
   { name: 'BRAZE_API_KEY', description: 'Switches Braze on. Needs the permission users.track.', secret: true },
   { name: 'BRAZE_INSTANCE', description: 'Braze instance, such as US-01 or EU-02.' },
   { name: 'BRAZE_IDENTIFY_BY', description: 'email, customerId or mobile; several are tried in order.', default: 'email' },

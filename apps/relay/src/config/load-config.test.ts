@@ -168,7 +168,11 @@ describe('refusals name the variable and the fix', () => {
     [{ ...klaviyo, RELAY_STORE: 'relay.db' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, RELAY_STORE: 'sqlite::memory:' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, RELAY_STORE: 'sqlite://relay.db' }, /^RELAY_STORE must be sqlite:/],
-    [{ ...klaviyo, SUBTOTAL_API_KEY: key }, /^SUBTOTAL_API_KEY is set, but .* not supported yet\. Remove SUBTOTAL_API_KEY/],
+    [{ ...klaviyo, RELAY_ENRICH: 'contacts' }, /^RELAY_ENRICH is set and SUBTOTAL_API_KEY is not\./],
+    [{ ...klaviyo, SUBTOTAL_API_KEY: key, RELAY_ENRICH: 'contacts,off' }, /^RELAY_ENRICH must be purchases, contacts, both/],
+    [{ ...klaviyo, SUBTOTAL_BASE_URL: 'https://api.example.com' }, /^SUBTOTAL_BASE_URL is set and SUBTOTAL_API_KEY is not\./],
+    [{ ...klaviyo, SUBTOTAL_API_KEY: key, SUBTOTAL_BASE_URL: 'http://example.com' }, /^SUBTOTAL_BASE_URL cannot be used: /],
+    [{ ...klaviyo, SUBTOTAL_API_KEY: `${key}\u0001` }, /^SUBTOTAL_API_KEY cannot be used: /],
     [{ ...klaviyo, RELAY_ADMIN_TOKEN: 'two words' }, /^RELAY_ADMIN_TOKEN must be printable ASCII without spaces/],
     [{ ...klaviyo, RELAY_VIEWER_TOKEN: 'wôrd' }, /^RELAY_VIEWER_TOKEN must be printable ASCII/],
     [{ ...klaviyo, RELAY_ADMIN_TOKEN: key, RELAY_VIEWER_TOKEN: key }, /^RELAY_ADMIN_TOKEN and RELAY_VIEWER_TOKEN are the same/],
@@ -199,6 +203,13 @@ describe('relay.config.ts', () => {
     }
     const { lanes } = await load(klaviyo, { 'relay.config.ts': `export default ${withLane(JSON.stringify(lane))}` })
     expect(lanes).toEqual({ a: lane })
+  })
+
+  test("Subtotal's API may be set, and wins over the environment's", async () => {
+    const api = '{ connections: {}, purchases: {}, webhooks: {}, name: "mine" }'
+    const source = `export default { destinations: { a: ${connector('x')} }, subtotal: ${api} }`
+    const { subtotal } = await load({ ...klaviyo, SUBTOTAL_API_KEY: key }, { 'relay.config.ts': source })
+    expect(subtotal).toMatchObject({ name: 'mine' })
   })
 
   test('another file may be named', async () => {
@@ -239,6 +250,10 @@ describe('relay.config.ts', () => {
     [`export default ${withLane('{ retry: { schedule: [10] } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.schedule\.0 /],
     [`export default ${withLane('{ retry: { firstDelayMs: 1.5 } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.firstDelayMs /],
     [
+      `export default { destinations: { a: ${connector('x')} }, subtotal: 'a key' }`,
+      /^relay\.config\.ts: subtotal is not what createSubtotalApi returns/,
+    ],
+    [
       file(`a: ${connector('x')}`).replace('10', '10, requestRates: [{ requests: 0, perMs: 1000 }]'),
       /^relay\.config\.ts: destinations\.a is not a connector/,
     ],
@@ -251,6 +266,22 @@ describe('relay.config.ts', () => {
   test('a file that was named and is not there is refused', async () => {
     await expect(load(klaviyo, {}, 'nowhere.ts')).rejects.toThrow(/There is no file .*nowhere\.ts/)
   })
+})
+
+test("SUBTOTAL_API_KEY opens Subtotal's own API; without it there is none", async () => {
+  expect((await load({ ...klaviyo, SUBTOTAL_API_KEY: key })).subtotal).toHaveProperty('purchases')
+  expect(await load(klaviyo)).not.toHaveProperty('subtotal')
+})
+
+test('what is fetched from Subtotal can be chosen', async () => {
+  const withKey = { ...klaviyo, SUBTOTAL_API_KEY: key }
+  expect(await load(withKey)).not.toHaveProperty('enrichment')
+  expect((await load({ ...withKey, RELAY_ENRICH: 'contacts, Purchases' })).enrichment).toEqual({
+    purchases: true,
+    contacts: true,
+  })
+  expect((await load({ ...withKey, RELAY_ENRICH: 'purchases' })).enrichment).toEqual({ purchases: true, contacts: false })
+  expect((await load({ ...klaviyo, RELAY_ENRICH: 'off' })).enrichment).toEqual({ purchases: false, contacts: false })
 })
 
 test('destinations alone need no signing secret', async () => {

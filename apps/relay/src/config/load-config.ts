@@ -1,9 +1,20 @@
 import type { Connector } from '@subtotal-connectors/core'
+import { refuseRetention } from '../retention/retention-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { RelayDefinition } from './define-relay.ts'
 import { environmentDestinations } from './environment-destinations.ts'
+import { environmentRetention } from './environment-retention.ts'
+import { environmentSubtotal } from './environment-subtotal.ts'
 import { loadRelayFile } from './load-relay-file.ts'
-import { checkToken, parseAlertUrl, parseInteger, parseLogLevel, parseSecrets, parseStore } from './parse-settings.ts'
+import {
+  checkToken,
+  parseAlertUrl,
+  parseEnrichment,
+  parseInteger,
+  parseLogLevel,
+  parseSecrets,
+  parseStore,
+} from './parse-settings.ts'
 import type { Environment } from './read-environment.ts'
 import { mergeDotEnv, readEnvironment } from './read-environment.ts'
 import type { RelayConfig } from './relay-config.ts'
@@ -30,7 +41,6 @@ const msPerSecond = 1_000
 export async function loadConfig(options: LoadOptions): Promise<RelayConfig> {
   const env = mergeDotEnv(options.env, options.cwd)
   const values = readEnvironment(env, options.cwd)
-  refuseUnsupported(values)
   const settings = {
     host: values.HOST ?? '127.0.0.1',
     port: parseInteger('PORT', values.PORT ?? '8080', 0, 65_535),
@@ -43,7 +53,15 @@ export async function loadConfig(options: LoadOptions): Promise<RelayConfig> {
     ...tokens(values),
     ...limits(values),
   }
-  return { ...settings, ...(await loadDefinition(options, env, values)) }
+  const definition = await loadDefinition(options, env, values)
+  const subtotal = definition.subtotal ?? environmentSubtotal(values)
+  return {
+    ...settings,
+    ...definition,
+    ...(subtotal === undefined ? {} : { subtotal }),
+    ...enrichment(values, subtotal),
+    ...retention(values, definition.retention, settings.signatureToleranceMs),
+  }
 }
 
 /** The destinations alone, for looking at them: needs no signing secret and no store. Throws as {@link loadConfig} does. */
@@ -81,6 +99,28 @@ function tokens(values: Environment): Pick<RelayConfig, 'adminToken' | 'viewerTo
   return { ...(adminToken === undefined ? {} : { adminToken }), ...(viewerToken === undefined ? {} : { viewerToken }) }
 }
 
+/** What the file says wins over the environment. */
+function retention(
+  values: Environment,
+  definition: RelayDefinition['retention'],
+  toleranceMs: number,
+): Pick<RelayConfig, 'retention'> {
+  const given = { ...environmentRetention(values), ...definition }
+  const problem = refuseRetention(given, toleranceMs)
+  if (problem !== undefined) throw new ConfigurationError(problem)
+  return Object.keys(given).length === 0 ? {} : { retention: given }
+}
+
+/** Without Subtotal's API a wish to fetch something would be forgotten in silence. */
+function enrichment(values: Environment, subtotal: RelayConfig['subtotal']): Pick<RelayConfig, 'enrichment'> {
+  if (values.RELAY_ENRICH === undefined) return {}
+  const settings = parseEnrichment(values.RELAY_ENRICH)
+  if (subtotal === undefined && (settings.purchases || settings.contacts)) {
+    throw new ConfigurationError('RELAY_ENRICH is set and SUBTOTAL_API_KEY is not. Set the key too, or remove RELAY_ENRICH.')
+  }
+  return { enrichment: settings }
+}
+
 function limits(values: Environment): Pick<RelayConfig, 'minFreeBytes' | 'alerts'> {
   const { RELAY_MIN_FREE_BYTES: minFreeBytes, RELAY_ALERT_URL: url } = values
   const maxDueMs = msPerSecond * parseInteger('RELAY_ALERT_AGE', values.RELAY_ALERT_AGE ?? '900', 1, 31_536_000)
@@ -89,11 +129,5 @@ function limits(values: Environment): Pick<RelayConfig, 'minFreeBytes' | 'alerts
       ? {}
       : { minFreeBytes: parseInteger('RELAY_MIN_FREE_BYTES', minFreeBytes, 0, Number.MAX_SAFE_INTEGER) }),
     ...(url === undefined ? {} : { alerts: { url: parseAlertUrl(url), maxDueMs } }),
-  }
-}
-
-function refuseUnsupported(values: Environment): void {
-  if (values.SUBTOTAL_API_KEY !== undefined) {
-    throw new ConfigurationError("SUBTOTAL_API_KEY is set, but Subtotal's own API is not supported yet. Remove SUBTOTAL_API_KEY.")
   }
 }

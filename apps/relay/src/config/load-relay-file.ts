@@ -3,7 +3,9 @@ import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Connector } from '@subtotal-connectors/core'
 import { SubtotalError } from '@subtotal-connectors/core'
+import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import { z } from 'zod'
+import { mostDays } from '../retention/retention-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { RelayDefinition } from './define-relay.ts'
 
@@ -11,11 +13,13 @@ const names = ['relay.config.ts', 'relay.config.mts', 'relay.config.js', 'relay.
 
 const requestRatesSchema = z.array(z.object({ requests: z.number().positive(), perMs: z.number().positive() }))
 const connectorSchema = z.custom<Connector>(isConnector, 'is not a connector')
+const subtotalSchema = z.custom<SubtotalApi>(isSubtotalApi, 'is not what createSubtotalApi returns')
 /** A second at least, so that nobody is called without a pause; a year at most. */
 const milliseconds = z
   .int()
   .min(1_000)
   .max(365 * 86_400_000)
+const days = z.int().min(1).max(mostDays)
 const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
   destinations: z.record(
     z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/i, 'is not a name of letters, digits, - and _'),
@@ -38,6 +42,15 @@ const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
       }),
     )
     .exactOptional(),
+  retention: z
+    .strictObject({
+      payloadDays: days.exactOptional(),
+      ledgerDays: days.exactOptional(),
+      deadLetterDays: days.exactOptional(),
+      quarantineDays: days.exactOptional(),
+    })
+    .exactOptional(),
+  subtotal: subtotalSchema.exactOptional(),
 })
 
 /**
@@ -103,4 +116,9 @@ function areLimits(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('maxMessagesPerRequest' in value)) return false
   const areRates = !('requestRates' in value) || requestRatesSchema.safeParse(value.requestRates).success
   return areRates && Number.isInteger(value.maxMessagesPerRequest) && Number(value.maxMessagesPerRequest) > 0
+}
+
+function isSubtotalApi(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return ['connections', 'purchases', 'webhooks'].every((name) => name in value && typeof Reflect.get(value, name) === 'object')
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { EnrichmentSettings } from '../enrichment/enrichment-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -44,6 +45,17 @@ export function parseSecrets(text: string | undefined): readonly string[] {
   throw new ConfigurationError(
     'SUBTOTAL_SIGNING_SECRET is not set. Set it to the signing secret that Subtotal showed when the webhook destination was made.',
   )
+}
+
+/** `purchases`, `contacts`, both, or `off`. */
+export function parseEnrichment(text: string): EnrichmentSettings {
+  const parts = text.split(',').map((part) => part.trim().toLowerCase())
+  const [first] = parts
+  if (parts.length === 1 && first === 'off') return { purchases: false, contacts: false }
+  if (parts.every((part) => part === 'purchases' || part === 'contacts')) {
+    return { purchases: parts.includes('purchases'), contacts: parts.includes('contacts') }
+  }
+  throw new ConfigurationError('RELAY_ENRICH must be purchases, contacts, both separated by a comma, or off.')
 }
 
 /** https, or http on this machine. The message does not repeat it: it may hold a token. */

@@ -1,6 +1,9 @@
 import type { Connector } from '@subtotal-connectors/core'
+import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import type { AlertSettings } from '../alerts/alert.ts'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
+import type { EnrichmentSettings } from '../enrichment/enrichment-settings.ts'
+import type { RetentionSettings } from '../retention/retention-settings.ts'
 
 /** Everything the relay needs to know, checked and with the defaults filled in. Made by `loadConfig`. */
 export interface RelayConfig {
@@ -29,4 +32,10 @@ export interface RelayConfig {
   readonly destinations: Readonly<Record<string, Connector>>
   /** What differs from a lane's defaults, by the destination's name. */
   readonly lanes?: Readonly<Record<string, LaneSettings>>
+  /** Subtotal's own API; the relay closes it when it stops. Without it nothing is read from Subtotal. */
+  readonly subtotal?: SubtotalApi
+  /** How long what is stored is kept, where that is not the default. */
+  readonly retention?: Partial<RetentionSettings>
+  /** What of an event is fetched from Subtotal when its webhook left it out. Default: everything, with `subtotal`. */
+  readonly enrichment?: EnrichmentSettings
 }

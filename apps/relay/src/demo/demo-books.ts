@@ -1,13 +1,14 @@
+import type { SubtotalEventType } from '@subtotal-connectors/core'
 import type { DestinationName, ExpectedWebhook } from './arrival-keys.ts'
 import { destinationNames, expectedKeys } from './arrival-keys.ts'
 import { createArrivals } from './arrivals.ts'
 import type { DemoOutcome } from './demo-outcome.ts'
 import { toVerdict } from './demo-outcome.ts'
-import type { DemoSnapshot } from './demo-snapshot.ts'
+import type { DemoSnapshot, Happenings } from './demo-snapshot.ts'
 
 /** What a demo keeps count of. */
 export interface DemoBooks {
-  /** A webhook is about to be posted. */
+  /** Subtotal posts a webhook. */
   expect(webhook: ExpectedWebhook): void
   /** The relay answered one with this result; `undefined`: it refused it or did not answer. */
   answered(result: string | undefined): void
@@ -22,6 +23,15 @@ export interface DemoBooks {
   outcome(wanted?: number): DemoOutcome
 }
 
+/** The profiles of a retailer account are captured without its owner doing anything. */
+const happeningOf: Readonly<Partial<Record<SubtotalEventType, keyof Happenings>>> = {
+  'account.connected': 'linked',
+  'purchase.created': 'bought',
+  'connection.unauthenticated': 'lostLogin',
+  'connection.reauthenticated': 'loggedInAgain',
+  'account.disconnected': 'unlinked',
+}
+
 /** Starts with nothing counted. `elapsedMs`: how long the demo runs. */
 export function createDemoBooks(elapsedMs: () => number): DemoBooks {
   const books = {
@@ -29,6 +39,7 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
     klaviyo: { arrivals: createArrivals(), retried: 0, dead: 0 },
     customerio: { arrivals: createArrivals(), retried: 0, dead: 0 },
   }
+  const happenings = { linked: 0, bought: 0, lostLogin: 0, loggedInAgain: 0, unlinked: 0 }
   let sent = 0
   let received = 0
   let quarantined = 0
@@ -37,6 +48,8 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
   return {
     expect(webhook) {
       sent += 1
+      const happening = happeningOf[webhook.eventType]
+      if (happening !== undefined) happenings[happening] += 1
       const keys = expectedKeys(webhook)
       for (const name of destinationNames) books[name].arrivals.expect(keys[name])
     },
@@ -66,6 +79,6 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
       const { arrivals, retried, dead } = books[name]
       return { name, delivered: arrivals.arrived, waiting: arrivals.missing, retried, dead }
     })
-    return { elapsedMs: elapsedMs(), sent, received, quarantined, destinations }
+    return { elapsedMs: elapsedMs(), happenings: { ...happenings }, sent, received, quarantined, destinations }
   }
 }

@@ -11,10 +11,20 @@ interface DestinationSnapshot {
   readonly dead: number
 }
 
+/** What the invented customers have done. */
+export interface Happenings {
+  readonly linked: number
+  readonly bought: number
+  readonly lostLogin: number
+  readonly loggedInAgain: number
+  readonly unlinked: number
+}
+
 /** How far the demo is. */
 export interface DemoSnapshot {
   readonly elapsedMs: number
-  /** Webhooks posted to the relay. */
+  readonly happenings: Happenings
+  /** Webhooks that Subtotal has posted to the relay. */
   readonly sent: number
   /** Those that the relay answered with 202. */
   readonly received: number

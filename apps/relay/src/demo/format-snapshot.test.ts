@@ -5,6 +5,7 @@ import { formatVerdict } from './format-verdict.ts'
 
 const snapshot: DemoSnapshot = {
   elapsedMs: 12_900,
+  happenings: { linked: 40, bought: 150, lostLogin: 9, loggedInAgain: 7, unlinked: 4 },
   sent: 240,
   received: 239,
   quarantined: 1,
@@ -16,7 +17,8 @@ const snapshot: DemoSnapshot = {
 
 test('a snapshot is a table with a row for each destination', () => {
   expect(formatSnapshot(snapshot)).toMatchInlineSnapshot(`
-    "12 s   sent 240   received 239   quarantined 1
+    "customers   linked 40   bought 150   lost their login 9   logged in again 7   unlinked 4
+    12 s   sent 240   received 239   quarantined 1
 
     destination delivered   waiting   retried      dead
     braze             238         2         4         0

@@ -9,7 +9,9 @@ export function formatSnapshot(snapshot: DemoSnapshot): string {
   const rows = snapshot.destinations.map((destination) =>
     [destination.name.padEnd(nameWidth), ...columns.map((column) => String(destination[column]).padStart(10))].join(''),
   )
+  const { linked, bought, lostLogin, loggedInAgain, unlinked } = snapshot.happenings
   return [
+    `customers   linked ${linked}   bought ${bought}   lost their login ${lostLogin}   logged in again ${loggedInAgain}   unlinked ${unlinked}`,
     `${seconds(snapshot)}   sent ${snapshot.sent}   received ${snapshot.received}   quarantined ${snapshot.quarantined}`,
     '',
     header,

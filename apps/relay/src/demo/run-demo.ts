@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
-import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
-import { createWebhookPoster } from '../cli/post-webhook.ts'
 import { paceClock, sendSteadily } from '../cli/send-steadily.ts'
-import { toIngestUrl } from '../cli/to-ingest-url.ts'
 import type { RelayConfig } from '../config/relay-config.ts'
 import { createRelayEvents } from '../observability/relay-events.ts'
 import { createRelay } from '../relay.ts'
 import type { DemoBooks } from './demo-books.ts'
 import { createDemoBooks } from './demo-books.ts'
+import type { DemoCustomers, DemoStep } from './demo-customers.ts'
+import { startDemoCustomers } from './demo-customers.ts'
 import type { DemoOutcome } from './demo-outcome.ts'
 import type { DemoSnapshot } from './demo-snapshot.ts'
 import { disturbanceAt } from './disturbances.ts'
@@ -36,10 +34,12 @@ export interface DemoOptions {
 const defaultLimitMs = 120_000
 const waitStepMs = 50
 const concurrency = 16
+/** Results of webhooks that the relay answered 202. */
+const taken = ['stored', 'duplicate', 'quarantined', 'ignored']
 
 /**
- * Runs a relay in this process, with mock destinations on free ports, a random signing secret and its store in a temporary
- * folder, and posts made-up webhooks to it. Reads no setting of any kind. Removes everything when it ends.
+ * Runs a relay in this process, with mock destinations on free ports, its store in a temporary folder, and a mock Subtotal whose invented
+ * customers link accounts, buy, lose their logins and come back. Reads no setting of any kind. Removes everything when it ends.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const startedAt = performance.now()
@@ -62,12 +62,18 @@ async function runRelay(options: DemoOptions, books: DemoBooks, destinations: De
   const secret = randomBytes(32).toString('hex')
   const events = createRelayEvents()
   events.on('delivery:attempted', ({ destination, status }) => books.attempted(destination, status))
+  events.on('webhook:answered', ({ result }) => books.answered(taken.find((one) => one === result)))
   const relay = await createRelay(toConfig(destinations, secret, folder), { events })
   const progress = setInterval(() => options.onProgress(books.snapshot()), options.progressMs)
   try {
-    options.onReady(relay.url)
-    await sendWebhooks(options, books, destinations, toIngestUrl(relay.url), secret)
-    await waitForArrivals(options, books)
+    const customers = await startDemoCustomers({ relayUrl: relay.url, secret, onUnanswered: () => books.answered(undefined) })
+    try {
+      options.onReady(relay.url)
+      await letCustomersAct(options, books, destinations, customers)
+      await waitForArrivals(options, books)
+    } finally {
+      await customers.close()
+    }
   } finally {
     clearInterval(progress)
     await relay.stop()
@@ -91,40 +97,26 @@ function toConfig(destinations: DemoDestinations, secret: string, folder: string
   }
 }
 
-async function sendWebhooks(
-  options: DemoOptions,
+async function letCustomersAct(
+  { count, ratePerSecond, signal }: DemoOptions,
   books: DemoBooks,
   destinations: DemoDestinations,
-  ingestUrl: string,
-  secret: string,
+  customers: DemoCustomers,
 ): Promise<void> {
-  const { ratePerSecond, signal } = options
-  const poster = createWebhookPoster(ingestUrl, { maxSockets: concurrency })
   let sent = 0
-  try {
-    await sendSteadily<GeneratedWebhook>({
-      items: webhooks(options.count),
-      ratePerSecond,
-      concurrency,
-      signal,
-      orderBy: ({ connectionId }) => connectionId,
-      send: async (webhook) => {
-        sent += 1
-        const disturbance = disturbanceAt(sent, ratePerSecond)
-        if (disturbance !== undefined) destinations[disturbance.destination].fail(disturbance.failure)
-        books.expect(webhook)
-        const posted = await poster.post(signedWebhook(webhook.body, secret))
-        books.answered(posted.kind === 'answered' && posted.status === 202 ? posted.result : undefined)
-      },
-    })
-  } finally {
-    poster.close()
-  }
-}
-
-function* webhooks(count: number | undefined): Generator<GeneratedWebhook> {
-  const generator = createWebhookGenerator()
-  for (let made = 0; count === undefined || made < count; made += 1) yield generator.next()
+  await sendSteadily<DemoStep>({
+    items: customers.steps(count),
+    ratePerSecond,
+    concurrency,
+    signal,
+    orderBy: ({ connection }) => connection,
+    async send(step) {
+      sent += 1
+      const disturbance = disturbanceAt(sent, ratePerSecond)
+      if (disturbance !== undefined) destinations[disturbance.destination].fail(disturbance.failure)
+      await step.run((webhook) => books.expect(webhook))
+    },
+  })
 }
 
 async function waitForArrivals(options: DemoOptions, books: DemoBooks): Promise<void> {

@@ -2,34 +2,44 @@ import { errorCodes, subtotalEventTypes } from '@subtotal-connectors/core'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import type { LaneStatuses } from '../delivery/lane-status.ts'
+import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
+import type { RetailerDirectory } from '../retailers/retailer-directory.ts'
+import { retailerName } from '../retailers/retailer-directory.ts'
 import type { EventDetail, EventRecord, QuarantineRecord } from '../store/store.ts'
 import { deliveryStatuses } from '../store/store.ts'
+import type { AdminEnvironment } from './admin-environment.ts'
 import type { AdminWriteOptions } from './admin-writes.ts'
 import { addAdminWrites } from './admin-writes.ts'
-import type { Role, Tokens } from './authenticate.ts'
+import type { Tokens } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
+import type { ErasureRoutesOptions } from './erasure-routes.ts'
+import { addErasureRoutes } from './erasure-routes.ts'
 import { HttpError } from './http-error.ts'
+import type { ImportRoutesOptions } from './import-routes.ts'
+import { addImportRoutes } from './import-routes.ts'
 import { maskEvent } from './mask-event.ts'
 import { readQuery } from './read-query.ts'
 import { showDelivery } from './show-delivery.ts'
 import { showReplay } from './show-replay.ts'
+import { toIdNumber } from './to-id-number.ts'
 import { toIso } from './to-iso.ts'
 import { toStatus } from './to-status.ts'
-import type { HttpEnvironment } from './webhooks-route.ts'
 
 /** What the admin API works with. */
-export interface AdminOptions extends AdminWriteOptions {
+export interface AdminOptions extends AdminWriteOptions, ErasureRoutesOptions, ImportRoutesOptions {
   readonly tokens: Tokens
-  readonly destinations: readonly string[]
   readonly lanes: LaneStatuses
+  readonly enrichment: () => EnrichmentStatus
+  readonly retailers: RetailerDirectory
 }
 
-type AdminContext = Context<HttpEnvironment & { Variables: { role: Role } }>
+type Retailers = Awaited<ReturnType<RetailerDirectory['list']>>
+type AdminContext = Context<AdminEnvironment>
 
 /** The reads and writes under `/api/v1`. */
-export function adminRoutes(options: AdminOptions): Hono<HttpEnvironment & { Variables: { role: Role } }> {
-  const { store, clock, tokens, destinations, lanes } = options
-  const routes = new Hono<HttpEnvironment & { Variables: { role: Role } }>()
+export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
+  const { store, clock, tokens, destinations, lanes, enrichment, retailers } = options
+  const routes = new Hono<AdminEnvironment>()
 
   /** Only an operator may see people's data, and it is on record before it is shown. */
   async function permitReveal(context: AdminContext, reveal: boolean, subject: string): Promise<void> {
@@ -71,7 +81,8 @@ export function adminRoutes(options: AdminOptions): Hono<HttpEnvironment & { Var
     const { filter, page, reveal } = readQuery(context.req.url, shape)
     await permitReveal(context, reveal, 'events')
     const { items, nextCursor } = await store.listEvents(filter, page)
-    return context.json({ items: items.map((item) => showEvent(item, reveal)), nextCursor: showCursor(nextCursor) })
+    const names = await retailers.list()
+    return context.json({ items: items.map((item) => showEvent(item, reveal, names)), nextCursor: showCursor(nextCursor) })
   })
 
   routes.get('/events/:id', async (context) => {
@@ -80,7 +91,7 @@ export function adminRoutes(options: AdminOptions): Hono<HttpEnvironment & { Var
     const detail = await store.findEvent(id)
     if (detail === undefined) throw new HttpError('ERR_NOT_FOUND', 'There is no event with this id.')
     await permitReveal(context, reveal, `event ${id}`)
-    return context.json(showDetail(detail, reveal))
+    return context.json(showDetail(detail, reveal, await retailers.list()))
   })
 
   routes.get('/quarantine', async (context) => {
@@ -116,37 +127,51 @@ export function adminRoutes(options: AdminOptions): Hono<HttpEnvironment & { Var
     return context.json({ items: items.map((item) => ({ ...item, at: toIso(item.at) })), nextCursor: showCursor(nextCursor) })
   })
 
+  routes.get('/retailers', async (context) => {
+    readQuery(context.req.url, {})
+    return context.json({ items: await retailers.list(), nextCursor: null })
+  })
+
   routes.get('/stats', async (context) => {
     readQuery(context.req.url, {})
     const stats = await store.stats()
-    return context.json(toStatus(stats, lanes(stats), clock.now(), await store.deadLetterCounts()))
+    return context.json(toStatus(stats, lanes(stats), clock.now(), await store.deadLetterCounts(), enrichment()))
   })
 
   addAdminWrites(routes, options)
+  addImportRoutes(routes, options)
+  addErasureRoutes(routes, options)
   return routes
-}
-
-/** What is no number belongs to nothing: no record has the id 0. */
-function toIdNumber(id: string): string {
-  return /^\d{1,15}$/.test(id) ? id : '0'
 }
 
 function showCursor(cursor: number | null): string | null {
   return cursor === null ? null : String(cursor)
 }
 
-function showEvent({ event, receivedAt, versions }: EventRecord, reveal: boolean): object {
-  return { event: reveal ? event : maskEvent(event), receivedAt: toIso(receivedAt), versions }
+function showEvent(
+  { event, receivedAt, versions, payloadDeletedAt }: EventRecord,
+  reveal: boolean,
+  retailers: Retailers,
+): object {
+  const shown = reveal ? event : maskEvent(event)
+  const retailer = retailerName(retailers, event.connection.retailer)
+  return {
+    event: shown,
+    retailerName: retailer,
+    receivedAt: toIso(receivedAt),
+    versions,
+    payloadDeletedAt: toIso(payloadDeletedAt),
+  }
 }
 
-function showDetail(detail: EventDetail, reveal: boolean): object {
+function showDetail(detail: EventDetail, reveal: boolean, retailers: Retailers): object {
   const deliveries = detail.deliveries.map(({ failedAttempts, ...delivery }) => ({
     ...delivery,
     dueAt: toIso(delivery.dueAt),
     settledAt: toIso(delivery.settledAt),
     failedAttempts: failedAttempts.map((attempt) => ({ ...attempt, at: toIso(attempt.at) })),
   }))
-  return { ...showEvent(detail, reveal), deliveries }
+  return { ...showEvent(detail, reveal, retailers), deliveries }
 }
 
 function showQuarantined({ body, receivedAt, ...rest }: QuarantineRecord, reveal: boolean): object {

@@ -9,12 +9,11 @@ import type { ReplayRequest } from '../operations/replay-request.ts'
 import { ReplayRequestError, readReplayRequest } from '../operations/replay-request.ts'
 import type { MarkedDead } from '../store/operations-store.ts'
 import type { Store } from '../store/store.ts'
-import type { Role } from './authenticate.ts'
+import type { AdminEnvironment } from './admin-environment.ts'
 import { HttpError } from './http-error.ts'
 import { parseWrite, readWrite } from './read-write.ts'
 import { showDelivery } from './show-delivery.ts'
 import { showPlan, showReplay } from './show-replay.ts'
-import type { HttpEnvironment } from './webhooks-route.ts'
 
 /** What an operator can do with a lane. */
 interface LaneControl {
@@ -37,7 +36,6 @@ export interface AdminWriteOptions {
   readonly onStored: (count: number) => void
 }
 
-type AdminEnvironment = HttpEnvironment & { Variables: { role: Role } }
 type AdminContext = Context<AdminEnvironment>
 
 const emptySchema = z.strictObject({})

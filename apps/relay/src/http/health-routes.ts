@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import type { Clock } from '../clock/clock.ts'
 import type { LaneStatuses } from '../delivery/lane-status.ts'
+import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { Store } from '../store/store.ts'
+import { toIso } from './to-iso.ts'
 import type { HttpEnvironment } from './webhooks-route.ts'
 
 /** What the routes for machines work with. */
@@ -13,6 +15,7 @@ export interface HealthOptions {
   readonly metrics: Metrics
   readonly events: RelayEvents
   readonly lanes: LaneStatuses
+  readonly enrichment: () => EnrichmentStatus
   readonly isStopping: () => boolean
 }
 
@@ -26,7 +29,15 @@ const failedForMs = 10_000
  * `/healthz`, `/readyz` and `/metrics`. They need no token and say nothing about people; why a lane does not run is told as a code,
  * never in the destination's words.
  */
-export function healthRoutes({ store, clock, metrics, events, lanes, isStopping }: HealthOptions): Hono<HttpEnvironment> {
+export function healthRoutes({
+  store,
+  clock,
+  metrics,
+  events,
+  lanes,
+  enrichment,
+  isStopping,
+}: HealthOptions): Hono<HttpEnvironment> {
   const routes = new Hono<HttpEnvironment>()
   let checked = { at: Number.NEGATIVE_INFINITY, takesWrites: Promise.resolve(false) }
 
@@ -63,8 +74,15 @@ export function healthRoutes({ store, clock, metrics, events, lanes, isStopping 
         { state, reason: code, since: new Date(since).toISOString() },
       ]),
     )
+    const { state, code, since } = enrichment()
+    const waiting = stats?.enrichments.waiting ?? null
     return context.json(
-      { status: isReady ? 'ready' : 'unavailable', lanes: states, quarantined: stats?.quarantined ?? null },
+      {
+        status: isReady ? 'ready' : 'unavailable',
+        lanes: states,
+        quarantined: stats?.quarantined ?? null,
+        enrichment: { state, reason: code, since: toIso(since), waiting },
+      },
       isReady ? 200 : 503,
     )
   })

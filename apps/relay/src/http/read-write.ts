@@ -4,21 +4,21 @@ import type { Role } from './authenticate.ts'
 import { HttpError } from './http-error.ts'
 import { readBody } from './read-body.ts'
 
-const bodyLimitBytes = 65_536
+const defaultLimitBytes = 65_536
 
 /**
  * Reads the JSON body of a write; an empty one is `{}`. Refuses whoever is no operator; what a web page of another origin can send
  * without asking first: anything but `application/json`; and what the browser itself says comes from elsewhere.
  */
-export async function readWrite(incoming: IncomingMessage, role: Role): Promise<unknown> {
+export async function readWrite(incoming: IncomingMessage, role: Role, limitBytes: number = defaultLimitBytes): Promise<unknown> {
   refuseForeignPages(incoming)
   if (role !== 'operator') throw new HttpError('ERR_FORBIDDEN', 'Only the RELAY_ADMIN_TOKEN may change anything.')
   if (!/^application\/json\s*(;|$)/i.test(incoming.headers['content-type'] ?? '')) {
     throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', 'Send the header "Content-Type: application/json".')
   }
-  const body = await readBody(incoming, bodyLimitBytes)
+  const body = await readBody(incoming, limitBytes)
   if (body === undefined) {
-    throw new HttpError('ERR_BODY_TOO_LARGE', `The body is larger than ${bodyLimitBytes} bytes.`, { connection: 'close' })
+    throw new HttpError('ERR_BODY_TOO_LARGE', `The body is larger than ${limitBytes} bytes.`, { connection: 'close' })
   }
   if (body.length === 0) return {}
   try {

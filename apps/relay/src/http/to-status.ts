@@ -1,4 +1,5 @@
 import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 import type { DeadLetterCount } from '../store/operations-store.ts'
 import type { StoreStats } from '../store/store.ts'
 import { toIso } from './to-iso.ts'
@@ -11,6 +12,7 @@ export function toStatus(
   lanes: readonly LaneStatus[],
   now: number,
   deadLetters: readonly DeadLetterCount[],
+  enrichment: EnrichmentStatus,
 ): object {
   const names = new Set([...lanes.map((lane) => lane.destination), ...stats.destinations.map((one) => one.destination)])
   const destinations = [...names].map((destination) => {
@@ -26,7 +28,21 @@ export function toStatus(
       lane: showLane(lanes.find((lane) => lane.destination === destination)),
     }
   })
-  return { events: stats.events, versions: stats.versions, quarantined: stats.quarantined, destinations }
+  const { events, versions, quarantined, enrichments } = stats
+  const { since, until, ...status } = enrichment
+  return {
+    events,
+    versions,
+    quarantined,
+    enrichment: {
+      waiting: enrichments.waiting,
+      oldestSince: toIso(enrichments.oldestSince),
+      ...status,
+      since: toIso(since),
+      until: toIso(until),
+    },
+    destinations,
+  }
 }
 
 function showLane(lane: LaneStatus | undefined): object | null {

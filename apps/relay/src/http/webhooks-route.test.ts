@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../clock/clock.ts'
 import { createBodyBudget } from '../ingest/body-budget.ts'
 import { createRelayEvents } from '../observability/relay-events.ts'
 import { HttpError } from './http-error.ts'
@@ -14,7 +15,7 @@ async function serve(receive: Parameters<typeof webhooksRoute>[0]['receive']) {
   const answered: string[] = []
   events.on('webhook:answered', ({ result }) => answered.push(result))
   const app = new Hono<HttpEnvironment>()
-  app.post('/', webhooksRoute({ bodyLimitBytes: 1_000, budget: createBodyBudget(1e6), events, receive }))
+  app.post('/', webhooksRoute({ bodyLimitBytes: 1_000, budget: createBodyBudget(1e6), events, clock: systemClock, receive }))
   app.onError((error) => (error instanceof HttpError ? error.toResponse() : new Response('', { status: 500 })))
   const server = createServer(getRequestListener(app.fetch))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
+import type { Clock } from '../clock/clock.ts'
 import type { BodyBudget } from '../ingest/body-budget.ts'
 import { OverloadedError } from '../ingest/group-commit.ts'
 import type { ReceivedWebhook } from '../ingest/receive-webhook.ts'
@@ -20,6 +20,7 @@ export interface WebhooksRouteOptions {
   /** Bounds the bodies of all requests together. */
   readonly budget: BodyBudget
   readonly events: RelayEvents
+  readonly clock: Pick<Clock, 'elapsed'>
   readonly receive: (body: Uint8Array, headers: HttpBindings['incoming']['headers']) => Promise<ReceivedWebhook>
 }
 
@@ -27,11 +28,17 @@ const retryAfterSeconds = '5'
 const formTypes = /^\s*(multipart\/|application\/x-www-form-urlencoded)/i
 
 /** `POST /webhooks/subtotal`: 202 when the webhook is kept, else why not; no answer says anything of its content. */
-export function webhooksRoute({ bodyLimitBytes, budget, events, receive }: WebhooksRouteOptions): Handler<HttpEnvironment> {
+export function webhooksRoute({
+  bodyLimitBytes,
+  budget,
+  events,
+  clock,
+  receive,
+}: WebhooksRouteOptions): Handler<HttpEnvironment> {
   return async (context) => {
-    const startedAt = performance.now()
+    const startedAt = clock.elapsed()
     const tell = (result: WebhookResult, more: { eventId?: string; eventType?: string } = {}): void => {
-      events.emit('webhook:answered', { result, durationMs: performance.now() - startedAt, ...more })
+      events.emit('webhook:answered', { result, durationMs: clock.elapsed() - startedAt, ...more })
     }
     const { incoming } = context.env
     const refused = Promise.withResolvers<never>()

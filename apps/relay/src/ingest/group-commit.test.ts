@@ -1,6 +1,7 @@
 import { makeConnectionEvent } from '@subtotal-connectors/testing/mocks'
 import { expect, test } from 'vitest'
 import { incoming } from '../../test/support/incoming.ts'
+import { systemClock } from '../clock/clock.ts'
 import { createRelayEvents } from '../observability/relay-events.ts'
 import type { IngestOutcome, IngestRequest } from '../store/store.ts'
 import { createGroupCommit, OverloadedError } from './group-commit.ts'
@@ -26,6 +27,7 @@ function set() {
       },
     },
     events,
+    clock: systemClock,
     destinations: ['one'],
     onStored: (count) => stored.push(count),
   })

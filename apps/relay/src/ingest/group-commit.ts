@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks'
+import type { Clock } from '../clock/clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { IncomingEvent, IngestOutcome, Store } from '../store/store.ts'
@@ -15,6 +15,7 @@ export interface GroupCommit {
 export interface GroupCommitOptions {
   readonly store: Pick<Store, 'ingest'>
   readonly events: RelayEvents
+  readonly clock: Pick<Clock, 'elapsed'>
   readonly destinations: readonly string[]
   /** So many new events now have deliveries waiting. */
   readonly onStored: (count: number) => void
@@ -38,17 +39,17 @@ export class OverloadedError extends Error {
  * Collects what comes in while a transaction is being synced, or in one turn of the event loop, and stores it together: a sync costs
  * the same for one event as for hundreds.
  */
-export function createGroupCommit({ store, events, destinations, onStored }: GroupCommitOptions): GroupCommit {
+export function createGroupCommit({ store, events, clock, destinations, onStored }: GroupCommitOptions): GroupCommit {
   let waiting: Waiting[] = []
   let running: Promise<void> | undefined
 
   async function commit(group: readonly Waiting[]): Promise<void> {
-    const startedAt = performance.now()
+    const startedAt = clock.elapsed()
     events.emit('commit:started', { size: group.length })
     try {
       const outcomes = await store.ingest({ events: group.map(({ event }) => event), destinations })
       const stored = outcomes.filter((outcome) => outcome.result === 'stored').length
-      events.emit('commit:finished', { size: group.length, stored, durationMs: performance.now() - startedAt })
+      events.emit('commit:finished', { size: group.length, stored, durationMs: clock.elapsed() - startedAt })
       group.forEach(({ resolve, reject }, index) => {
         const outcome = outcomes[index]
         if (outcome === undefined) reject(new Error('The store gave no outcome.'))

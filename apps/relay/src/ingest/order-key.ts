@@ -19,5 +19,10 @@ export function ulidTime(id: string): number | undefined {
 export function orderKey(eventId: string, signedAt: number): string {
   const inside = ulidTime(eventId)
   const time = inside !== undefined && inside <= signedAt + dayMs ? inside : signedAt
+  return orderKeyAt(time, eventId)
+}
+
+/** A key as {@link orderKey} makes it, for an event that says what was so at a known time, in milliseconds since 1970. */
+export function orderKeyAt(time: number, eventId: string): string {
   return `${String(Math.max(0, Math.trunc(time))).padStart(15, '0')}:${eventId}`
 }

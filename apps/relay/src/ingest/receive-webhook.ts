@@ -49,6 +49,7 @@ export function createReceiver(
     const { code: reason, fields } = error
     const bodyHash = createHash('sha256').update(body).digest('hex')
     const outcome = await store.quarantine({ reason, fields, body, bodyHash, signedAt: signedAt.getTime(), receivedAt })
+    if (outcome === null) return { result: 'ignored', id: null }
     const { id, isFirstOfReason } = outcome
     events.emit('webhook:quarantined', { id, reason, fields, isFirstOfReason })
     return { result: 'quarantined', id }
@@ -63,7 +64,8 @@ export function createReceiver(
       if (event === null) return { result: 'ignored', id: idOf(body) }
       const outcome = await commit.add(event)
       if (outcome.isNewVersion) events.emit('webhook:changed', { eventId: outcome.eventId })
-      return { result: outcome.result, id: outcome.eventId, eventType: outcome.eventType }
+      const { result, eventId: id, eventType } = outcome
+      return result === 'ignored' ? { result, id } : { result, id, eventType }
     } catch (error) {
       if (error instanceof WebhookParseError) return keep(body, error, signedAt, now)
       throw error

@@ -58,6 +58,39 @@ export function logEvents(events: RelayEvents, logger: Logger, now: () => number
   events.on('replay:failed', ({ destination, code }) => {
     logger.error({ destinationId: destination, code }, 'replay could not go on; tried again')
   })
+  events.on('import:started', ({ importId, actor }) => logger.info({ importId, actor }, 'import started'))
+  events.on('import:advanced', (page) => logger.debug(page, 'import read a page'))
+  events.on('import:finished', ({ importId }) => logger.info({ importId }, 'import finished'))
+  events.on('import:held', ({ code }) => logger.warn({ code }, 'imports wait until Subtotal can be read'))
+  events.on('import:resumed', () => logger.info('imports go on'))
+  const unread = quietly(now)
+  events.on('import:failed', ({ importId, code }) => {
+    logger[unread(code) ? 'debug' : 'warn']({ importId, code }, 'import could not go on; tried again')
+  })
+  events.on('enrichment:finished', (entry) => {
+    const { outcome, destinations, waitedMs, ...event } = entry
+    if (outcome === 'dead') logger.warn({ ...event, destinations }, 'dead letter: the event cannot be completed')
+    else logger.debug({ ...event, outcome, waitedMs }, 'event completed')
+  })
+  events.on('enrichment:failed', (entry) => logger.info(entry, 'event cannot be completed yet; tried again'))
+  events.on('enrichment:changed', ({ state, code, until }) => {
+    const entry = { state, code, until: until === null ? null : new Date(until).toISOString() }
+    if (state === 'running') logger.info(entry, 'events are completed from Subtotal')
+    else logger.warn(entry, 'events wait: Subtotal cannot be asked')
+  })
+  const stuck = quietly(now)
+  events.on('enrichment:stuck', ({ code }) => {
+    logger[stuck(code) ? 'debug' : 'error']({ code }, 'events that wait could not be read or stored; tried again')
+  })
+  events.on('erasure:started', ({ erasureId, actor }) => logger.info({ erasureId, actor }, 'erasure started'))
+  events.on('erasure:finished', ({ erasureId }) => logger.info({ erasureId }, 'erasure finished'))
+  events.on('retention:removed', (removed) => logger.debug(removed, 'retention removed what was kept long enough'))
+  const unremoved = quietly(now)
+  for (const name of ['erasure:failed', 'retention:failed'] as const) {
+    events.on(name, ({ code }) => {
+      logger[unremoved(`${name} ${code}`) ? 'debug' : 'error']({ code }, `${name.split(':')[0]} could not go on; tried again`)
+    })
+  }
   events.on('alert:sent', (alert) => logger.info(alert, 'alert sent'))
   events.on('alert:failed', (alert) => logger.warn(alert, 'alert could not be sent; tried again'))
   const failures = quietly(now)

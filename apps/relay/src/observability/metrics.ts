@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LaneStatus, LaneStatuses } from '../delivery/lane-status.ts'
+import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 import type { StoreStats } from '../store/store.ts'
+import { countEnrichments, enrichmentGauges } from './enrichment-metrics.ts'
 import type { RelayEvents } from './relay-events.ts'
 
 /** Metrics in Prometheus' text format. */
@@ -15,6 +17,7 @@ export interface MetricsOptions {
   readonly stats: () => Promise<StoreStats>
   readonly freeBytes: () => Promise<number | null>
   readonly lanes: LaneStatuses
+  readonly enrichment: () => EnrichmentStatus
   readonly now: () => number
 }
 
@@ -26,11 +29,15 @@ const sizeBuckets = [1, 2, 5, 10, 25, 50, 75, 100, 250, 500, 1_000]
 const msPerSecond = 1_000
 
 /** Counts what happens; reads what is stored when asked. Labels name destinations, results and codes, never a customer. */
-export function createMetrics({ events, stats, freeBytes, lanes, now }: MetricsOptions): Metrics {
+export function createMetrics({ events, stats, freeBytes, lanes, enrichment, now }: MetricsOptions): Metrics {
   const registry = new Registry()
   countIngest(events, registry)
   countDeliveries(events, registry)
+  countImports(events, registry)
+  countRemoved(events, registry)
+  countEnrichments(events, registry)
   const set = stateGauges(registry)
+  const setEnrichment = enrichmentGauges(registry)
   const free = new Gauge({
     name: 'relay_disk_free_bytes',
     help: "Room on the store's disk; absent where it is not known.",
@@ -41,6 +48,7 @@ export function createMetrics({ events, stats, freeBytes, lanes, now }: MetricsO
     async read() {
       const counted = await stats()
       set(counted, lanes(counted), now())
+      setEnrichment(counted, enrichment(), now())
       const bytes = await freeBytes()
       if (bytes !== null) {
         registry.registerMetric(free)
@@ -159,8 +167,50 @@ function countDeliveries(events: RelayEvents, registry: Registry): void {
     if (status === 'dead') dead.inc({ destination, reason: code ?? '' })
     if (isUnknown) unknown.inc({ destination })
   })
+  events.on('enrichment:finished', ({ outcome, code, destinations }) => {
+    if (outcome === 'dead') for (const destination of destinations) dead.inc({ destination, reason: code ?? '' })
+  })
   events.on('batch:started', ({ destination, size }) => batch.observe({ destination }, size))
   events.on('settle:stale', ({ destination, count }) => stale.inc({ destination }, count))
+}
+
+function countRemoved(events: RelayEvents, registry: Registry): void {
+  const registers = [registry]
+  const erasures = new Counter({ name: 'relay_erasures_total', help: 'Erasures that were finished.', registers })
+  const removed = new Counter({
+    name: 'relay_retention_removed_total',
+    help: 'What retention removed: payloads and ledger entries of events, quarantined webhooks.',
+    labelNames: ['what'],
+    registers,
+  })
+  events.on('erasure:finished', () => erasures.inc())
+  events.on('retention:removed', ({ payloads, ledger, quarantined }) => {
+    removed.inc({ what: 'payloads' }, payloads)
+    removed.inc({ what: 'ledger' }, ledger)
+    removed.inc({ what: 'quarantined' }, quarantined)
+  })
+}
+
+function countImports(events: RelayEvents, registry: Registry): void {
+  const registers = [registry]
+  const purchases = new Counter({
+    name: 'relay_import_purchases_total',
+    help: 'Purchases that imports read from Subtotal, by what became of them.',
+    labelNames: ['result'],
+    registers,
+  })
+  const held = new Gauge({
+    name: 'relay_imports_held',
+    help: '1 while imports wait for a person: the key or its scopes.',
+    registers,
+  })
+  events.on('import:advanced', ({ stored, known, refused }) => {
+    purchases.inc({ result: 'new' }, stored)
+    purchases.inc({ result: 'known' }, known)
+    purchases.inc({ result: 'refused' }, refused)
+  })
+  events.on('import:held', () => held.set(1))
+  events.on('import:resumed', () => held.set(0))
 }
 
 function stateGauges(registry: Registry): (stats: StoreStats, lanes: readonly LaneStatus[], now: number) => void {

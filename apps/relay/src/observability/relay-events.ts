@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { LaneStatus } from '../delivery/lane-status.ts'
+import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 
 /** How a webhook was answered. */
 export type WebhookResult =
@@ -59,6 +60,39 @@ export interface RelayEventMap {
   'replay:started': [{ readonly replayId: string; readonly actor: string; readonly planned: number }]
   'replay:finished': [{ readonly replayId: string }]
   'replay:failed': [{ readonly destination: string; readonly code: string }]
+  'import:started': [{ readonly importId: string; readonly actor: string }]
+  /** A page was read: purchases that are stored now (of a dry run: would be), those that were known, and those refused. */
+  'import:advanced': [{ readonly importId: string; readonly stored: number; readonly known: number; readonly refused: number }]
+  'import:finished': [{ readonly importId: string }]
+  /** Nothing can be read from Subtotal until a person does something. */
+  'import:held': [{ readonly code: string }]
+  'import:resumed': []
+  'import:failed': [{ readonly importId: string; readonly code: string }]
+  /** An event that waited for it goes on: its deliveries to these destinations are due, or dead letters. */
+  'enrichment:finished': [
+    {
+      readonly eventId: string
+      readonly eventType: string
+      /** `as_it_is`: given up, and delivered without. */
+      readonly outcome: 'completed' | 'as_it_is' | 'dead'
+      readonly code: string | null
+      readonly destinations: readonly string[]
+      readonly waitedMs: number
+    },
+  ]
+  /** A further try follows. */
+  'enrichment:failed': [{ readonly eventId: string; readonly code: string; readonly attempt: number }]
+  'enrichment:changed': [EnrichmentStatus]
+  /** The queue could not be read or written. */
+  'enrichment:stuck': [{ readonly code: string }]
+  'subtotal:called': [{ readonly call: 'purchase' | 'connection'; readonly code: string; readonly durationMs: number }]
+  'erasure:started': [{ readonly erasureId: string; readonly actor: string }]
+  'erasure:finished': [{ readonly erasureId: string }]
+  /** A step could not be taken; it is tried again. */
+  'erasure:failed': [{ readonly code: string }]
+  /** Events that have only their ledger entry left, events that have nothing left, and quarantined webhooks. */
+  'retention:removed': [{ readonly payloads: number; readonly ledger: number; readonly quarantined: number }]
+  'retention:failed': [{ readonly code: string }]
   'alert:sent': [{ readonly alert: string; readonly state: string }]
   'alert:failed': [{ readonly alert: string; readonly state: string; readonly code: string }]
   'request:failed': [{ readonly path: string; readonly code: string }]

@@ -2,6 +2,7 @@ import { errorCodes, subtotalEventTypes } from '@subtotal-connectors/core'
 import { z } from 'zod'
 import type { ReplaySelection } from '../store/operations-store.ts'
 import { deliveryStatuses } from '../store/store.ts'
+import { describeIssue } from './describe-issue.ts'
 
 /** A replay as it is asked for. */
 export interface ReplayRequest {
@@ -56,7 +57,7 @@ const requestSchema = z.strictObject({
  */
 export function readReplayRequest(body: unknown, destinations: readonly string[]): ReplayRequest {
   const parsed = requestSchema.safeParse(body)
-  if (!parsed.success) throw new ReplayRequestError(describe(parsed.error.issues[0]))
+  if (!parsed.success) throw new ReplayRequestError(describeIssue(parsed.error.issues[0]))
   const { deliveries, events, repeatDelivered, dryRun, limit } = parsed.data
   const destination = deliveries?.destination ?? events?.destination
   if (destination !== undefined && !destinations.includes(destination)) {
@@ -73,12 +74,4 @@ export function readReplayRequest(body: unknown, destinations: readonly string[]
   }
   const selection = { kind: 'events', filter, destinations: destination === undefined ? destinations : [destination] } as const
   return { selection: { ...selection, repeatDelivered }, dryRun, limit }
-}
-
-function describe(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'The body is wrong.'
-  const path = issue.path.map(String).join('.')
-  if (issue.code === 'unrecognized_keys') return `${path === '' ? 'The body' : `"${path}"`} has a field that is not known.`
-  if (issue.code === 'invalid_value') return `"${path}" must be one of ${issue.values.map(String).join(', ')}.`
-  return path === '' ? 'The body must be a JSON object.' : `"${path}" is wrong: ${issue.message}`
 }

@@ -78,7 +78,11 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
     const done = await store.advanceReplay({ destination, limit: size, now: clock.now() })
     if (done === undefined) return undefined
     if (done.isFinished) events.emit('replay:finished', { replayId: done.replayId })
-    if (done.deliveryIds.length === 0) return 0
+    if (done.deliveryIds.length === 0) {
+      // Those whose event is completed first may have been all.
+      onMoved(destination, 0)
+      return 0
+    }
     lastMovedAt = clock.now()
     movedAt = clock.elapsed()
     waitingFor.clear()

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { ConfigurationError } from '../config/configuration-error.ts'
-import { openSqliteStore } from './sqlite/sqlite-store.ts'
+import type { EnrichmentSettings } from '../enrichment/enrichment-settings.ts'
 import { openThreadedStore } from './sqlite/threaded-store.ts'
 import type { ReadVolumeSpace } from './sqlite/volume-space.ts'
 import type { Store } from './store.ts'
@@ -9,6 +9,8 @@ import type { Store } from './store.ts'
 export interface OpenStoreOptions {
   /** Less free on the disk than this, and nothing new is taken; see `spaceGuard`. */
   readonly minFreeBytes?: number
+  /** What of an event is fetched from Subtotal before it is delivered. Default: nothing, and no event waits. */
+  readonly enrichment?: EnrichmentSettings
   /** Whether the store gets a thread of its own, which knows neither the clock nor `readSpace`. Default: no. */
   readonly hasThread?: boolean
   /** Instead of asking the operating system. */
@@ -16,14 +18,16 @@ export interface OpenStoreOptions {
 }
 
 /** Opens the store that a URL such as `sqlite:/data/relay.db` names. */
-export function openStore(url: string, clock: Clock, options: OpenStoreOptions = {}): Promise<Store> {
+export async function openStore(url: string, clock: Clock, options: OpenStoreOptions = {}): Promise<Store> {
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (path === undefined) throw new ConfigurationError('RELAY_STORE must be sqlite:<path>.')
   const { hasThread = false, ...chosen } = options
-  if (hasThread) return openThreadedStore({ path, now: clock.now(), ...minFree(chosen) })
+  if (hasThread) return openThreadedStore({ path, now: clock.now(), ...forThread(chosen) })
+  // With a thread, this one needs nothing of the database: 250 modules less.
+  const { openSqliteStore } = await import('./sqlite/sqlite-store.ts')
   return openSqliteStore(path, clock.now(), { elapsed: () => clock.elapsed(), ...chosen })
 }
 
-function minFree({ minFreeBytes }: OpenStoreOptions): Pick<OpenStoreOptions, 'minFreeBytes'> {
-  return minFreeBytes === undefined ? {} : { minFreeBytes }
+function forThread({ minFreeBytes, enrichment }: OpenStoreOptions): Pick<OpenStoreOptions, 'minFreeBytes' | 'enrichment'> {
+  return { ...(minFreeBytes === undefined ? {} : { minFreeBytes }), ...(enrichment === undefined ? {} : { enrichment }) }
 }

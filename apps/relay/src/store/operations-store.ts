@@ -80,7 +80,7 @@ export interface ReplayRecord {
 /** What one step of a replay did. */
 export interface ReplayStep {
   readonly replayId: string
-  /** The deliveries that are due now. */
+  /** The deliveries that are due now; those whose event is completed first become due then. */
   readonly deliveryIds: readonly string[]
   /** The whole replay is done, at every destination. */
   readonly isFinished: boolean
@@ -104,6 +104,7 @@ export interface QuarantineRelease {
 /** What became of it. `missing`: somebody else was quicker. */
 export type QuarantineReleased =
   | { readonly result: 'stored' | 'duplicate'; readonly eventId: string }
+  /** `ignored`: it needs no delivery, or is of a person whose later events are dropped. */
   | { readonly result: 'ignored' | 'missing' }
 
 /** What became of a wish to mark a delivery dead. `in_flight`: it is being attempted right now. */

@@ -1,5 +1,9 @@
 import type { ConnectionState, ErrorCode, SubtotalEvent } from '@subtotal-connectors/core'
+import type { EnrichmentStore } from './enrichment-store.ts'
+import type { ErasureStore } from './erasure-store.ts'
+import type { ImportsStore } from './imports-store.ts'
 import type { OperationsStore } from './operations-store.ts'
+import type { RetentionStore } from './retention-store.ts'
 
 /** The states of a delivery, for ever one of these. */
 export const deliveryStatuses = ['pending', 'delivered', 'skipped', 'dead'] as const
@@ -36,7 +40,8 @@ export interface IncomingQuarantined {
 
 /** What became of one incoming event. */
 export interface IngestOutcome {
-  readonly result: 'stored' | 'duplicate'
+  /** `duplicate`: known, or erased. `ignored`: of a person whose later events are dropped. */
+  readonly result: 'stored' | 'duplicate' | 'ignored'
   /** The event's id; of a duplicate the id it was first stored under. */
   readonly eventId: string
   /** The event's type after completion. */
@@ -52,6 +57,8 @@ export interface IngestRequest {
   readonly destinations: readonly string[]
   /** Since when the deliveries are pending; default the receipt. */
   readonly pendingSince?: number
+  /** Read from Subtotal's API: there is nothing to complete them with. */
+  readonly isWhole?: boolean
 }
 
 /** What became of a quarantined webhook. */
@@ -144,7 +151,10 @@ export interface SettleRequest {
 export interface DestinationCounts {
   readonly destination: string
   readonly counts: Readonly<Record<DeliveryStatus, number>>
-  /** When the first pending delivery is due; `null` without one. Claimed ones count as due when their lease ends. */
+  /**
+   * When the first pending delivery is due; `null` without one. Claimed ones count as due when their lease ends; those that wait until
+   * their event is completed are not due.
+   */
   readonly nextDueAt: number | null
 }
 
@@ -154,6 +164,14 @@ export interface StoreStats {
   readonly versions: number
   readonly quarantined: number
   readonly destinations: readonly DestinationCounts[]
+  readonly enrichments: EnrichmentCounts
+}
+
+/** The events that wait to be completed from Subtotal. */
+interface EnrichmentCounts {
+  readonly waiting: number
+  /** Since when the first of them waits; `null` without one. */
+  readonly oldestSince: number | null
 }
 
 /** A page, newest first. `cursor` is the `nextCursor` of the page before. */
@@ -200,7 +218,7 @@ export interface DeliveryRecord {
   readonly attempts: number
   readonly dueAt: number | null
   readonly settledAt: number | null
-  /** Why it was skipped. */
+  /** Why it was skipped, or what it waits for. */
   readonly reason: string | null
   /** The replay that made it due last; `null` without one. */
   readonly replayId: string | null
@@ -221,6 +239,8 @@ export interface EventRecord {
   readonly receivedAt: number
   /** How often it came again with other content. */
   readonly versions: number
+  /** Since when only its ledger entry is left; `null`: it is whole. */
+  readonly payloadDeletedAt: number | null
 }
 
 /** An event with everything that became of it. */
@@ -264,10 +284,11 @@ export interface AuditEntry {
  * Where events, deliveries and what is known of connections are kept. What a method promises has happened when its promise
  * resolves; a rejected promise means that nothing of the call has happened.
  */
-export interface Store extends OperationsStore {
+export interface Store extends OperationsStore, ImportsStore, EnrichmentStore, ErasureStore, RetentionStore {
   /** Stores the events and their deliveries in one transaction, synced to stable storage. One outcome per event, in order. */
   ingest(request: IngestRequest): Promise<readonly IngestOutcome[]>
-  quarantine(webhook: IncomingQuarantined): Promise<QuarantineOutcome>
+  /** `null`: the same body was erased, and is not kept again. */
+  quarantine(webhook: IncomingQuarantined): Promise<QuarantineOutcome | null>
   /** Due deliveries, the longest due first, leased to the caller. */
   claim(request: ClaimRequest): Promise<Claim>
   /** Records verdicts, synced. Deliveries whose lease is no longer held with this token are left alone; their count is returned. */
@@ -278,7 +299,7 @@ export interface Store extends OperationsStore {
     readonly leaseToken: string
     readonly leaseUntil: number
   }): Promise<void>
-  /** When the next pending delivery of the destination is due or its lease ends; `null` without one. */
+  /** When the next pending delivery of the destination is due or its lease ends; `null` without one, apart from those that wait. */
   nextDueAt(destination: string): Promise<number | null>
   stats(): Promise<StoreStats>
   /** Remembers that a lane is paused; of one that is, the last pause is kept. */

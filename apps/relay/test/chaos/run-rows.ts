@@ -21,7 +21,13 @@ export async function runRows(rows: readonly ChaosRow[], options: Omit<ChaosCont
     options.progress(`row ${row.id}: ${row.name}`)
     const results = await row.run({ ...options, folder }).catch((error: unknown) => [failed(row, error)])
     rmSync(base, { recursive: true, force: true })
-    ran.push({ row, results, seconds: (performance.now() - startedAt) / 1000 })
+    const seconds = (performance.now() - startedAt) / 1000
+    ran.push({ row, results, seconds })
+    for (const { fault, problems, skipped } of results) {
+      const verdict = skipped === undefined ? problems.join('; ') || 'as promised' : `skipped: ${skipped}`
+      options.progress(`row ${row.id}: ${fault}: ${verdict}`)
+    }
+    options.progress(`row ${row.id} took ${Math.round(seconds)} s`)
   }
   return ran
 }

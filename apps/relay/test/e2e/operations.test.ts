@@ -176,7 +176,7 @@ describe('quarantine', () => {
     const one = scriptedConnector()
     const failure = new ConnectorError('ERR_UNAVAILABLE', 'Try later.', { status: 500 })
     one.answer(() => ({ status: 'retry', reason: 'unavailable', error: failure }))
-    const clock = createVirtualClock(receivedAt + 30 * 86_400_000)
+    const clock = createVirtualClock(receivedAt + 29 * 86_400_000)
     const relay = await startRelay({ store: await withQuarantine(purchase.body), destinations: { one } }, { clock })
     const attempted = new Promise((resolve) => relay.events.once('delivery:attempted', resolve))
     await relay.write('/api/v1/quarantine/1/process')

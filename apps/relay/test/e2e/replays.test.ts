@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import { createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
 import { describe, expect, test } from 'vitest'
 import { destinationNames } from '../../src/demo/arrival-keys.ts'
-import { apiKey, startMockDestinations } from '../support/mock-destinations.ts'
+import { startMockDestinations } from '../support/mock-destinations.ts'
 import { scriptedConnector } from '../support/scripted-connector.ts'
 import { seededEvent, seedStore } from '../support/seed-store.ts'
+import { spawnRelay } from '../support/spawn-relay.ts'
 import type { TestRelay } from '../support/start-relay.ts'
-import { signingSecret, startRelay } from '../support/start-relay.ts'
+import { startRelay } from '../support/start-relay.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const operator = { authorization: 'Bearer admin-token' }
@@ -204,7 +201,7 @@ describe('replays', () => {
     const count = 1_500
     const mocks = await startMockDestinations()
     const store = await seedStore({ count, destinations: destinationNames, status: 'dead' })
-    const { child, url } = await spawnRelay(store, mocks.urls)
+    const { url, kill } = await spawnRelay({ store, urls: mocks.urls })
     const headers = { 'content-type': 'application/json' }
     await fetch(`${url}/api/v1/replays`, {
       method: 'POST',
@@ -215,8 +212,7 @@ describe('replays', () => {
       const answer: unknown = await (await fetch(`${url}/api/v1/replays/1`)).json()
       replayed = typeof answer === 'object' && answer !== null && 'replayed' in answer ? Number(answer.replayed) : 0
     }
-    child.kill('SIGKILL')
-    await once(child, 'close')
+    await kill()
 
     const relay = await startRelay({ store, destinations: mocks.connectors })
     const { json } = await relay.get('/api/v1/replays/1')
@@ -232,17 +228,3 @@ describe('replays', () => {
     expect(new Set(mocks.arrived('braze')).size).toBe(count)
   })
 })
-
-async function spawnRelay(store: string, urls: object) {
-  const script = join(import.meta.dirname, '../support/relay-process.ts')
-  const child = spawn(process.execPath, ['--conditions=@subtotal-connectors/source', script], {
-    env: { ...process.env, RELAY_PROCESS: JSON.stringify({ store, secret: signingSecret, apiKey, urls }) },
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  })
-  const pipe = child.stdio[3]
-  if (!(pipe instanceof Readable)) throw new Error('No pipe to the relay.')
-  for await (const line of createInterface({ input: pipe })) {
-    if (line.startsWith('listening ')) return { child, url: line.replace('listening ', '') }
-  }
-  throw new Error('The relay did not start.')
-}

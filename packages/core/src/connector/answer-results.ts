@@ -5,11 +5,12 @@ import { parseRetryAfter } from '../http/parse-retry-after.ts'
 import type { DestinationApi, DestinationResponse, MessageResult } from './connector-definition.ts'
 import type { Blocked, DeliveryResult, Retry } from './delivery-result.ts'
 
-/** The results of a request; a message that the answer does not account for has none. */
+/** The results of a request; a message that the answer does not account for has none. `now`: milliseconds since 1970. */
 export function readAnswer<Message>(
   api: DestinationApi<Message>,
   answer: Answer,
   messages: readonly Message[],
+  now: number,
 ): readonly (MessageResult | undefined)[] {
   if (answer.kind === 'no_answer') return messages.map(() => noAnswerResult(api, answer))
   const { response, isWhole } = answer
@@ -17,7 +18,7 @@ export function readAnswer<Message>(
   const isReadable = isWhole || response.status < 200 || response.status >= 300
   const mapped = isReadable ? mapSafely(api, response, messages) : undefined
   if (mapped !== undefined) return mapped
-  const retryAfterMs = parseRetryAfter(response.headers, Date.now(), waitHeaders(api, response))
+  const retryAfterMs = parseRetryAfter(response.headers, now, waitHeaders(api, response))
   const result = classifyResponse(api.title, response, retryAfterMs)
   return messages.map(() => result)
 }

@@ -15,6 +15,18 @@ describe('an event of several messages', () => {
     })
   })
 
+  it.each([
+    ['delivered', { status: 'delivered' } as const],
+    ['delivered with warnings', { status: 'delivered', warnings: ['cut'] } as const],
+    ['skipped', { status: 'skipped', reason: 'filtered out' } as const],
+    ['rejected', { status: 'rejected', error } as const],
+    ['to be tried again', { ...retry, retryAfterMs: 5_000 }],
+  ])('is, of one message that is %s, what it is of two', (_, part) => {
+    for (const warnings of [undefined, [], ['trimmed']]) {
+      expect(combineResults([part], warnings)).toStrictEqual(combineResults([part, part], warnings))
+    }
+  })
+
   it('is tried again after the longest wait of its messages', () => {
     const results = [retry, { ...retry, retryAfterMs: 5_000 }, { ...retry, retryAfterMs: 7_000 }]
     expect(combineResults(results)).toStrictEqual({ ...retry, retryAfterMs: 7_000 })

@@ -4,6 +4,9 @@ const order = ['blocked', 'retry', 'rejected', 'skipped', 'delivered'] as const
 
 /** One result for an event from those of its messages: the one that leaves most to be done; warnings of all are kept. */
 export function combineResults(results: readonly DeliveryResult[], warnings: readonly string[] = []): DeliveryResult {
+  const [only] = results
+  // Nearly always so: one message, accepted without a word.
+  if (results.length === 1 && only?.status === 'delivered' && only.warnings === undefined && warnings.length === 0) return only
   const first = order.map((status) => results.find((result) => result.status === status)).find((result) => result !== undefined)
   if (first === undefined) return { status: 'skipped', reason: 'nothing to send' }
   if (first.status === 'retry') return combineRetries(first, results)

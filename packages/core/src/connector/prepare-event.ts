@@ -28,7 +28,7 @@ export function prepareEvent<Message>(
       ...(linkUrl === undefined ? {} : { linkUrl }),
       properties: (defaults) => chosenProperties(options, event, defaults),
     }
-    return { outgoing: { ...destination.toMessages(event, context), personalValues: personalValues(event) } }
+    return { outgoing: { ...destination.toMessages(event, context), personalValues: () => personalValues(event) } }
   } catch (error) {
     return { result: { status: 'rejected', error: error instanceof ConnectorError ? error : mappingError(error) } }
   }

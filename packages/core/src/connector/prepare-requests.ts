@@ -3,24 +3,24 @@ import { chunkMessages } from './chunk-messages.ts'
 import type { DestinationApi } from './connector-definition.ts'
 import type { DeliveryResult } from './delivery-result.ts'
 import type { Outgoing } from './sender.ts'
-import { toJson } from './to-json.ts'
+import { type JsonText, toJsonBytes } from './to-json-bytes.ts'
 
 /** One message on its way. */
 export interface Entry<Message> {
   readonly message: Message
-  /** The message as JSON. */
-  readonly text: string
-  /** UTF-8 bytes of the text. */
+  /** The message as JSON, until it is in a request's body: what waits for an answer need not be held twice. */
+  text: string | undefined
+  /** UTF-8 bytes of the message as JSON. */
   readonly bytes: number
-  /** Positions of the outgoing that wait for this message's result: its own, and those of repeats. */
-  readonly sharers: number[]
-  result?: DeliveryResult
+  result: DeliveryResult | undefined
 }
 
 /** Messages cut into requests, and the results that need no request. */
 export interface PreparedRequests<Message> {
   /** By position of the outgoing. */
   readonly known: readonly (DeliveryResult | undefined)[]
+  /** By position of the outgoing: what its result waits for. Repeats wait for the entry that is sent. */
+  readonly awaited: readonly (readonly Entry<Message>[])[]
   readonly chunks: readonly (readonly Entry<Message>[])[]
 }
 
@@ -29,60 +29,84 @@ export function prepareRequests<Message>(
   api: DestinationApi<Message>,
   outgoing: readonly Outgoing<Message>[],
 ): PreparedRequests<Message> {
-  const { maxBytesPerRequest, maxBytesPerMessage = maxBytesPerRequest, maxMessagesPerRequest } = api.limits
+  const { maxBytesPerRequest, maxMessagesPerRequest } = api.limits
   const known: (DeliveryResult | undefined)[] = []
+  const awaited: (readonly Entry<Message>[])[] = []
+  const groups: (readonly Entry<Message>[])[] = []
   const entriesByKey = new Map<string, Entry<Message>>()
-  const groups: Entry<Message>[][] = []
 
-  const maxBytes = Math.min(maxBytesPerMessage, maxBytesPerRequest)
-  for (const [position, { messages }] of outgoing.entries()) {
-    const entries = messages.map((message) => toEntry(message, position))
-    const problem = entries.map((entry) => sizeProblem(api, entry, maxBytes)).find((found) => found !== undefined)
-    known.push(problem === undefined ? undefined : { status: 'rejected', error: problem })
-    if (problem !== undefined) continue
-    const group: Entry<Message>[] = []
-    for (const entry of entries) {
-      if (entry === undefined) continue
-      const key = api.dedupeKey?.(entry.message)
-      const repeated = key === undefined ? undefined : entriesByKey.get(key)
-      if (repeated === undefined) {
-        if (key !== undefined) entriesByKey.set(key, entry)
-        group.push(entry)
-      } else {
-        repeated.sharers.push(position)
-      }
+  for (const { messages } of outgoing) {
+    const entries = toEntries(api, messages)
+    if (entries instanceof ConnectorError) {
+      known.push({ status: 'rejected', error: entries })
+      awaited.push([])
+      continue
     }
+    const firsts = firstsOfKeys(api, entries, entriesByKey)
+    known.push(undefined)
+    awaited.push(firsts)
+    const group = entries.filter((entry, index) => firsts[index] === entry)
     if (group.length > 0) groups.push(group)
   }
 
   const chunks = chunkMessages(groups, { maxMessages: maxMessagesPerRequest, maxBytes: maxBytesPerRequest })
-  return { known, chunks: chunks.flatMap((chunk) => splitByRealBody(api, chunk)) }
+  return { known, awaited, chunks: chunks.flatMap((chunk) => splitByRealBody(api, chunk)) }
 }
 
 /** The request's body as it is sent. */
-export function bodyOf<Message>(body: unknown, entries: readonly Entry<Message>[]): string {
-  return toJson(body, new Map(entries.map(({ message, text }) => [message, text])))
+export function bodyOf<Message>(body: unknown, entries: readonly Entry<Message>[]): Buffer {
+  const known = new Map<Message, JsonText>()
+  for (const { message, text, bytes } of entries) if (text !== undefined) known.set(message, { text, bytes })
+  return toJsonBytes(body, known)
 }
 
-/** The message as it is sent; `undefined` when it cannot be written as JSON. */
-function toEntry<Message>(message: Message, position: number): Entry<Message> | undefined {
+/** The entries of one outgoing, or what keeps it from being sent. */
+function toEntries<Message>(
+  api: DestinationApi<Message>,
+  messages: readonly Message[],
+): readonly Entry<Message>[] | ConnectorError {
+  const entries = messages.map(toEntry)
+  for (const entry of entries) {
+    const problem = sizeProblem(api, entry)
+    if (problem !== undefined) return problem
+  }
+  return entries
+}
+
+/** For each entry the one of the same key that came first: itself, unless it is a repeat. */
+function firstsOfKeys<Message>(
+  api: DestinationApi<Message>,
+  entries: readonly Entry<Message>[],
+  entriesByKey: Map<string, Entry<Message>>,
+): readonly Entry<Message>[] {
+  return entries.map((entry) => {
+    const key = api.dedupeKey?.(entry.message)
+    const first = key === undefined ? undefined : entriesByKey.get(key)
+    if (first === undefined && key !== undefined) entriesByKey.set(key, entry)
+    return first ?? entry
+  })
+}
+
+/** The message as it is sent, without text when it cannot be written as JSON. */
+function toEntry<Message>(message: Message): Entry<Message> {
+  const text = tryJson(message)
+  return { message, text, bytes: text === undefined ? 0 : Buffer.byteLength(text), result: undefined }
+}
+
+function tryJson(value: unknown): string | undefined {
   try {
-    const text = JSON.stringify(message)
-    return { message, text, bytes: Buffer.byteLength(text), sharers: [position] }
+    return JSON.stringify(value)
   } catch {
     return undefined
   }
 }
 
-function sizeProblem<Message>(
-  api: DestinationApi<Message>,
-  entry: Entry<Message> | undefined,
-  maxBytes: number,
-): ConnectorError | undefined {
-  if (entry === undefined) {
+function sizeProblem<Message>(api: DestinationApi<Message>, entry: Entry<Message>): ConnectorError | undefined {
+  if (entry.text === undefined) {
     return new ConnectorError('ERR_MAPPING', 'The properties cannot be written as JSON; check the option properties.')
   }
-  const { maxBytesPerRequest } = api.limits
+  const { maxBytesPerRequest, maxBytesPerMessage = maxBytesPerRequest } = api.limits
+  const maxBytes = Math.min(maxBytesPerMessage, maxBytesPerRequest)
   if (entry.bytes > maxBytes) return tooLarge(api.title, entry.bytes, maxBytes)
   // With its envelope it may be too large all the same.
   const bytes = entry.bytes * 2 < maxBytesPerRequest ? 0 : realBytes(api, [entry])
@@ -94,7 +118,7 @@ function tooLarge(title: string, bytes: number, maxBytes: number): ConnectorErro
 }
 
 function realBytes<Message>(api: DestinationApi<Message>, entries: readonly Entry<Message>[]): number {
-  return Buffer.byteLength(bodyOf(api.toRequest(entries.map(({ message }) => message)).body, entries))
+  return bodyOf(api.toRequest(entries.map(({ message }) => message)).body, entries).length
 }
 
 /** The envelope counts too: a request whose real body is over the limit is halved until it is not. */

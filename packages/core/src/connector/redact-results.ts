@@ -13,10 +13,10 @@ export function redactResults<Message>(
   secrets: readonly string[],
 ): DeliveryResult[] {
   if (!results.some((result) => 'error' in result)) return [...results]
-  const words = wordsOf(outgoing.flatMap((item) => item.personalValues))
+  const words = wordsOf(outgoing.flatMap((item) => item.personalValues()))
   return results.map((result, position) => {
     if (!('error' in result)) return result
-    const sensitive = { values: [...secrets, ...(outgoing[position]?.personalValues ?? [])], words }
+    const sensitive = { values: [...secrets, ...(outgoing[position]?.personalValues() ?? [])], words }
     const { code, message, status, body } = result.error
     const error = new ConnectorError(code, redact(message, sensitive), {
       ...(status === undefined ? {} : { status }),

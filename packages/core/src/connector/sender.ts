@@ -12,8 +12,8 @@ import { secretsOf } from './secrets-of.ts'
 
 /** Something to send that gets one result: an event in the destination's words. */
 export interface Outgoing<Message> extends Mapped<Message> {
-  /** Values that say something about a person: they are taken out of the destination's words. */
-  readonly personalValues: readonly string[]
+  /** Values that say something about a person: they are taken out of the destination's words. Called only when there is an error. */
+  personalValues(): readonly string[]
 }
 
 /** A request that would be sent, with the positions of what it carries. */
@@ -48,6 +48,8 @@ const defaultHeaders = { 'content-type': 'application/json', accept: 'applicatio
 export interface SenderOptions {
   /** Requests in flight at once, and so sockets. Default 4. */
   readonly concurrency?: number
+  /** The time that a date in `Retry-After` is measured from, in milliseconds since 1970. Default the machine's. */
+  readonly now?: () => number
 }
 
 /**
@@ -56,7 +58,7 @@ export interface SenderOptions {
  * every error.
  */
 export function createSender<Message>(api: DestinationApi<Message>, options: SenderOptions = {}): Sender<Message> {
-  const concurrency = options.concurrency ?? 4
+  const { concurrency = 4, now = Date.now } = options
   const publicHeaders = { ...defaultHeaders, ...api.headers }
   const secrets = secretsOf(api.credentials)
   const limit = createLimit(concurrency)
@@ -84,7 +86,9 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
   const exchange = async (entries: readonly Entry<Message>[], signal: AbortSignal | undefined) => {
     const messages = entries.map((entry) => entry.message)
     const { path, body } = api.toRequest(messages)
-    return readAnswer(api, await client.request('POST', path, bodyOf(body, entries), signal), messages)
+    const bytes = bodyOf(body, entries)
+    for (const entry of entries) entry.text = undefined
+    return readAnswer(api, await client.request('POST', path, bytes, signal), messages, now())
   }
 
   const sendChunk = async (chunk: readonly Entry<Message>[], call: Call): Promise<void> => {
@@ -99,32 +103,30 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
 
   return {
     plan(outgoing) {
-      const { known, chunks } = prepareRequests(api, outgoing)
+      const { known, awaited, chunks } = prepareRequests(api, outgoing)
+      const positionsByEntry = toPositions(awaited)
       const requests = chunks.map((chunk): SenderRequest => {
         const { path, body } = api.toRequest(chunk.map((entry) => entry.message))
-        const positions = [...new Set(chunk.flatMap((entry) => entry.sharers))]
+        const positions = [...new Set(chunk.flatMap((entry) => positionsByEntry.get(entry) ?? []))]
         return { method: 'POST', url: new URL(path, api.origin).href, headers: publicHeaders, body, positions }
       })
       return { requests, results: known }
     },
 
     async send(outgoing, { signal } = {}) {
-      const { known, chunks } = prepareRequests(api, outgoing)
+      const { known, awaited, chunks } = prepareRequests(api, outgoing)
       const call: Call = { signal }
       await Promise.all(chunks.map((chunk) => sendChunk(chunk, call)))
-      const byPosition: DeliveryResult[][] = outgoing.map(() => [])
-      for (const entry of chunks.flat()) {
-        for (const position of entry.sharers) byPosition[position]?.push(entry.result ?? unaccountedResult(api))
-      }
-      const results = outgoing.map(
-        (item, position) => known[position] ?? combineResults(byPosition[position] ?? [], item.warnings),
-      )
+      const results = outgoing.map(({ warnings }, position) => {
+        const parts = (awaited[position] ?? []).map((entry) => entry.result ?? unaccountedResult(api))
+        return known[position] ?? combineResults(parts, warnings)
+      })
       return redactResults(results, outgoing, secrets)
     },
 
     async request({ method, path, body }, { signal } = {}) {
-      const text = body === undefined ? undefined : JSON.stringify(body)
-      const answer = await limit(() => client.request(method, path, text, signal))
+      const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+      const answer = await limit(() => client.request(method, path, bytes, signal))
       if (answer.kind === 'answer') return answer.response
       throw noAnswerResult(api, answer).error
     },
@@ -133,4 +135,13 @@ export function createSender<Message>(api: DestinationApi<Message>, options: Sen
       client.close()
     },
   }
+}
+
+/** The positions of the outgoing that wait for an entry. */
+function toPositions<Message>(awaited: readonly (readonly Entry<Message>[])[]): ReadonlyMap<Entry<Message>, readonly number[]> {
+  const positions = new Map<Entry<Message>, number[]>()
+  for (const [position, entries] of awaited.entries()) {
+    for (const entry of entries) positions.set(entry, [...(positions.get(entry) ?? []), position])
+  }
+  return positions
 }

@@ -42,9 +42,19 @@ interface HeardAnswer {
 /** The answer, or why there is none. */
 export type Answer = HeardAnswer | NoAnswer
 
+/** What a request does. */
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
 /** One connector's connection to its destination. */
 export interface HttpClient {
-  request(method: 'GET' | 'POST', path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<Answer>
+  /** `headers` are this request's own, besides the client's. A method that may have a body needs one, be it `''`. */
+  request(
+    method: HttpMethod,
+    path: string,
+    body: string | Uint8Array | undefined,
+    signal: AbortSignal | undefined,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   close(): void
 }
 
@@ -68,12 +78,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   })
 
   return {
-    async request(method, path, body, signal) {
+    async request(method, path, body, signal, headers) {
       const ended = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
       const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
       let url = new URL(path, options.origin)
       for (let redirects = 0; ; redirects += 1) {
-        const answer = await exchange(client, { method, url, body, signal: ended, timeoutMs })
+        const answer = await exchange(client, { method, url, body, headers, signal: ended, timeoutMs })
         const target = answer.kind === 'answer' ? redirectTarget(answer.response, url) : undefined
         if (target === undefined || redirects === maxRedirects || options.mayFollowRedirect?.(target) !== true) return answer
         url = target
@@ -89,14 +99,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 /** One request without its redirects. */
 interface Exchange {
-  readonly method: 'GET' | 'POST'
+  readonly method: HttpMethod
   readonly url: URL
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly signal: AbortSignal
   readonly timeoutMs: number
 }
 
-async function exchange(client: Got, { method, url, body, signal, timeoutMs }: Exchange): Promise<Answer> {
+async function exchange(client: Got, { method, url, body, headers: own, signal, timeoutMs }: Exchange): Promise<Answer> {
   if (signal.aborted) return { kind: 'no_answer', reason: 'aborted', cause: 'aborted', mayHaveArrived: false }
   // Got's own timeout of the request fires and does nothing while a proxy keeps the request without a socket.
   const deadline = new AbortController()
@@ -109,8 +120,8 @@ async function exchange(client: Got, { method, url, body, signal, timeoutMs }: E
   try {
     const ended = AbortSignal.any([signal, deadline.signal])
     // Given as the option `body` it would go out in pieces of 64 KB, and an answer that overtakes the last of them costs the socket.
-    const bytes = body === undefined ? undefined : Buffer.from(body)
-    const headers = bytes === undefined ? {} : { 'content-length': String(bytes.length) }
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    const headers = bytes === undefined ? { ...own } : { ...own, 'content-length': String(bytes.length) }
     const stream = client.stream(url, { method, signal: ended, headers })
     // An answer that is complete before got has noted the end of the upload leaves got listening to the signal: an abort long
     // after would be an error that nobody hears.

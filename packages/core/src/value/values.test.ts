@@ -63,6 +63,24 @@ describe('withoutNulls', () => {
     expect(Object.keys(withoutNulls({ a: undefined }))).toEqual([])
   })
 
+  it('keeps the order and every other member, whatever they are called', () => {
+    const names = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', '1'))
+    const values = fc.constantFrom<unknown>(null, undefined, 0, '', 'text', [null])
+    fc.assert(
+      fc.property(fc.array(fc.tuple(names, values)), (members) => {
+        const object = Object.fromEntries(members)
+        const there = Object.entries(object).filter(([, value]) => value !== null && value !== undefined)
+        expect(Object.entries(withoutNulls(object))).toEqual(there)
+        expect(Object.getPrototypeOf(withoutNulls(object))).toBe(Object.prototype)
+      }),
+    )
+  })
+
+  it('gives an object of its own', () => {
+    const object = { a: 1 }
+    expect(withoutNulls(object)).not.toBe(object)
+  })
+
   it('keeps a key named __proto__ as a key', () => {
     const object = withoutNulls(JSON.parse('{"__proto__":{"polluted":true}}'))
     expect(Object.keys(object)).toEqual(['__proto__'])

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { SigningKey } from './signing-keys.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
 /** Bytes of a signature: HMAC-SHA256 gives 32. */
@@ -9,6 +10,6 @@ export const signatureBytes = 32
  *
  * @see https://docs.subtotal.com/docs/webhooks/verifying-signatures
  */
-export function computeSignature(key: Uint8Array, timestamp: string, body: WebhookBody): Buffer {
-  return createHmac('sha256', key).update(`${timestamp}.`).update(body).digest()
+export function computeSignature({ text, encoding }: SigningKey, timestamp: string, body: WebhookBody): Buffer {
+  return createHmac('sha256', text, { encoding }).update(`${timestamp}.`).update(body).digest()
 }

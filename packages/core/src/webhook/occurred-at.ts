@@ -1,4 +1,4 @@
-import { decodeTime, isValid } from 'ulid'
+import { ulidTime } from '../value/ulid.ts'
 
 /** What an event's time can be told from, in this order. All in milliseconds since 1970. */
 export interface TimeSources {
@@ -15,14 +15,4 @@ export interface TimeSources {
 export function occurredAt({ purchasedAt, eventId, signedAt, receivedAt }: TimeSources): string {
   const time = purchasedAt ?? ulidTime(eventId) ?? signedAt ?? receivedAt
   return new Date(Math.min(time, receivedAt)).toISOString()
-}
-
-/** The time in a ULID, in milliseconds since 1970; `undefined` when the text is none. */
-function ulidTime(id: string): number | undefined {
-  try {
-    return isValid(id) ? decodeTime(id) : undefined
-  } catch {
-    // A first character above 7 has the right form and no time.
-    return undefined
-  }
 }

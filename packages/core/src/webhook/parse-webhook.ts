@@ -6,7 +6,8 @@ import { completeEvent } from '../event/complete-event.ts'
 import type { SubtotalEvent } from '../event/subtotal-event.ts'
 import { readJson, tryJson } from './read-json.ts'
 import { invalidWebhook, readWire } from './read-wire.ts'
-import type { ReceiptContext } from './to-subtotal-event.ts'
+import type { ReceiptContext } from './receipt-context.ts'
+import { defaultHistoricalAfterMs } from './receipt-context.ts'
 import { toSubtotalEvent } from './to-subtotal-event.ts'
 import type { WebhookBody } from './webhook-body.ts'
 import { isWebhookBody } from './webhook-body.ts'
@@ -28,7 +29,6 @@ export interface ParseWebhookOptions {
   readonly historicalAfterMs?: number
 }
 
-const defaultHistoricalAfterMs = 72 * 60 * 60 * 1000
 const typeSchema = z.object({ type: z.string() })
 
 /**

@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors/options-error.ts'
 import { computeSignature } from './compute-signature.ts'
-import { decodedKey } from './signing-keys.ts'
+import { decodedKey, type SigningKey, textKey } from './signing-keys.ts'
 import type { WebhookBody } from './webhook-body.ts'
 import { isWebhookBody } from './webhook-body.ts'
 
@@ -55,11 +55,11 @@ export function signWebhook(options: SignWebhookOptions): SignatureHeaders {
   return { 'x-subtotal-signature': signatures.join(separator), 'x-subtotal-timestamp': timestamp }
 }
 
-function keyOf(secret: string, key: 'text' | 'decoded'): Buffer {
+function keyOf(secret: string, key: 'text' | 'decoded'): SigningKey {
   if (secret === '') throw new OptionsError('secret must not be empty')
-  const bytes = key === 'text' ? Buffer.from(secret, 'utf8') : decodedKey(secret)
-  if (bytes === undefined) throw new OptionsError("secret must be whsec_ and base64 when key is 'decoded'")
-  return bytes
+  const signingKey = key === 'text' ? textKey(secret) : decodedKey(secret)
+  if (signingKey === undefined) throw new OptionsError("secret must be whsec_ and base64 when key is 'decoded'")
+  return signingKey
 }
 
 function writeTimestamp(timestamp: Date | string, format: TimestampFormat): string {

@@ -1,5 +1,5 @@
-import Big from 'big.js'
 import type { Purchase, PurchaseItem } from '../event/subtotal-event.ts'
+import { sumOf } from '../value/decimal.ts'
 import type { WireItem, WirePurchase } from './wire-purchase.ts'
 
 /** The webhook's purchase in canonical form. */
@@ -11,7 +11,7 @@ export function toPurchase(id: string, wire: WirePurchase): Purchase {
     total: wire.total,
     tax: wire.tax,
     subtotal: wire.subtotal,
-    itemCount: wire.item_count ?? sumOfQuantities(items),
+    itemCount: wire.item_count ?? sumOf(items.map(({ quantity }) => quantity)),
     items,
     status: wire.status,
   }
@@ -31,9 +31,4 @@ function toItem(wire: WireItem): PurchaseItem {
       upc: product?.upc ?? product?.gtin ?? wire.upc ?? wire.gtin,
     },
   }
-}
-
-/** Added as decimals: quantities of goods sold by weight may be fractions. */
-function sumOfQuantities(items: readonly PurchaseItem[]): number {
-  return items.reduce((sum, item) => sum.plus(item.quantity), new Big(0)).toNumber()
 }

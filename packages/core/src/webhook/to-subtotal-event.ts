@@ -1,14 +1,15 @@
-import type { Connection, Customer, EventBase, SubtotalEvent } from '../event/subtotal-event.ts'
+import type { Connection, Customer, SubtotalEvent } from '../event/subtotal-event.ts'
 import { occurredAt } from './occurred-at.ts'
-import { parseIsoTime } from './parse-time.ts'
+import { parsePurchase } from './parse-purchase.ts'
+import type { Circumstances } from './purchase-circumstances.ts'
+import { purchaseCircumstances } from './purchase-circumstances.ts'
 import type { WirePath } from './read-wire.ts'
 import { invalidWebhook, readWire } from './read-wire.ts'
-import { toPurchase } from './to-purchase.ts'
+import type { ReceiptContext } from './receipt-context.ts'
 import type { WireConnectionPayload } from './wire-connection.ts'
 import { connectionPayloadSchema } from './wire-connection.ts'
 import type { WireSubject } from './wire-envelope.ts'
 import { profileSchema } from './wire-profile.ts'
-import { purchaseSchema } from './wire-purchase.ts'
 
 /** A webhook whose envelope is understood. */
 export interface Webhook {
@@ -17,13 +18,6 @@ export interface Webhook {
   /** As the envelope says; the payload may say it too. */
   readonly isSimulated: boolean
   readonly payload: unknown
-}
-
-/** The circumstances of a webhook's receipt; times in milliseconds since 1970. */
-export interface ReceiptContext {
-  readonly receivedAt: number
-  readonly signedAt: number | undefined
-  readonly historicalAfterMs: number
 }
 
 /** The webhook as an event. Throws a `WebhookParseError` with `ERR_WEBHOOK_INVALID` for a payload that is not as documented. */
@@ -66,20 +60,10 @@ function toCustomer({ connection, customer_id }: WireConnectionPayload): Custome
   }
 }
 
-/** What depends on whether the event is a purchase's. */
-type Circumstances = Pick<EventBase, 'occurredAt' | 'idempotencyKey' | 'isHistorical'>
-
 function readPurchase(eventId: string, payload: unknown, context: ReceiptContext) {
   const { value, path } = purchaseIn(payload)
-  const wire = readWire(purchaseSchema, value, path)
-  if (wire.purchase_id === null) throw invalidWebhook([[...path, 'purchase_id']])
-  const purchasedAt = wire.date === null ? undefined : parseIsoTime(wire.date)
-  return {
-    occurredAt: occurredAt({ ...context, eventId, purchasedAt }),
-    idempotencyKey: `purchase.created:${wire.purchase_id}`,
-    isHistorical: purchasedAt !== undefined && context.receivedAt - purchasedAt > context.historicalAfterMs,
-    purchase: toPurchase(wire.purchase_id, wire),
-  }
+  const purchase = parsePurchase(value, path)
+  return { ...purchaseCircumstances(eventId, purchase, context), purchase }
 }
 
 function circumstancesOf(eventId: string, context: ReceiptContext): Circumstances {

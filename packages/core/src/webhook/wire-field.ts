@@ -1,5 +1,5 @@
-import Big from 'big.js'
 import { z } from 'zod'
+import { toPlainDecimal } from '../value/decimal.ts'
 
 const decimalShape = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i
 const plainShape = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
@@ -8,10 +8,9 @@ const plainShape = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
  * Text, as sent. Blank is `null`, as nothing is lost and an empty id identifies nobody. A whole number is taken as its digits (ids
  * and UPCs are strings in Subtotal's tables, and a brand's own customer id may be numeric); one beyond 2^53 has lost digits and is refused.
  */
-export const textField: z.ZodType<string | null> = z
-  .union([z.string(), z.int()])
-  .nullish()
-  .transform((value) => blankAsNull(value))
+export const textField: z.ZodType<string | null> = fieldOf('text', (value) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) ? undefined : textOf(value),
+)
 
 /**
  * A decimal, as plain text without rounding: `"44.64"`. Documented as a string of the form `[+-]?0*\d*\.?\d*`; numbers are taken too,
@@ -19,41 +18,48 @@ export const textField: z.ZodType<string | null> = z
  *
  * @see https://docs.subtotal.com/docs/api-reference/purchases/get-purchase
  */
-export const decimalField: z.ZodType<string | null> = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value, context) => {
-    const text = blankAsNull(value)?.trim()
-    if (text === undefined) return null
-    if (plainShape.test(text) && isInRange(text)) return text
-    if (decimalShape.test(text) && isInRange(text)) return new Big(text.replace('+', '')).toFixed()
-    context.issues.push({ code: 'custom', message: 'must be a decimal', input: '' })
-    return z.NEVER
-  })
+export const decimalField: z.ZodType<string | null> = fieldOf('a decimal', (value) => {
+  const text = textOf(value)
+  if (text === null || text === undefined) return text
+  const decimal = text.trim()
+  if (!decimalShape.test(decimal) || !isInRange(decimal)) return undefined
+  return plainShape.test(decimal) ? decimal : toPlainDecimal(decimal.replace('+', ''))
+})
 
 /** A number, or its text: Klaviyo's table calls `item_count` a string and its example shows a number. At most 2^53 in size. */
-export const countField: z.ZodType<number | null> = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value, context) => {
-    const text = blankAsNull(value)?.trim()
-    if (text === undefined) return null
-    const count = decimalShape.test(text) ? Number(text) : Number.NaN
-    if (Math.abs(count) <= Number.MAX_SAFE_INTEGER) return count === 0 ? 0 : count
-    context.issues.push({ code: 'custom', message: 'must be a number', input: '' })
-    return z.NEVER
-  })
+export const countField: z.ZodType<number | null> = fieldOf('a number', (value) => {
+  const text = textOf(value)
+  if (text === null || text === undefined) return text
+  const count = decimalShape.test(text.trim()) ? Number(text) : Number.NaN
+  if (!(Math.abs(count) <= Number.MAX_SAFE_INTEGER)) return undefined
+  return count === 0 ? 0 : count
+})
 
 /** `true` or `false`, or their text; absent is `false`. */
-export const flagField: z.ZodType<boolean> = z
-  .union([z.boolean(), z.literal(['true', 'false'])])
-  .nullish()
-  .transform((value) => value === true || value === 'true')
+export const flagField: z.ZodType<boolean> = fieldOf('true or false', (value) => {
+  if (value === true || value === 'true') return true
+  return value === false || value === 'false' || value === null || value === undefined ? false : undefined
+})
 
-function blankAsNull(value: string | number | null | undefined): string | null {
+/**
+ * A field read by one function, which has `undefined` for what it does not understand. A purchase has ten fields and more an item:
+ * a chain of schemas for each is most of what reading it costs.
+ */
+function fieldOf<Value>(expected: string, read: (value: unknown) => Value | undefined): z.ZodType<Value> {
+  return z.transform((value: unknown, context): Value => {
+    const result = read(value)
+    if (result !== undefined) return result
+    context.issues.push({ code: 'custom', message: `must be ${expected}`, input: '' })
+    return z.NEVER
+  })
+}
+
+/** Text, or a number's; `null` for what is absent or blank, `undefined` for anything else. */
+function textOf(value: unknown): string | null | undefined {
   if (value === null || value === undefined) return null
-  const text = String(value)
-  return text.trim() === '' ? null : text
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'string') return undefined
+  return value.trim() === '' ? null : value
 }
 
 /** Beyond the largest JavaScript number no destination could be told the amount. */

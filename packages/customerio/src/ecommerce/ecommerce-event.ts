@@ -1,5 +1,5 @@
-import { OptionsError } from '@subtotal-connectors/core'
-import { ulid } from 'ulid'
+import { randomBytes } from 'node:crypto'
+import { lastUlidTime, OptionsError, toUlid } from '@subtotal-connectors/core'
 import { z } from 'zod'
 import { journeysLimits } from '../customerio-limits.ts'
 import { library } from '../customerio-message.ts'
@@ -86,7 +86,7 @@ export function ecommerceEvent(
     'timestamp must be a Date, or ISO 8601 with its zone',
   )
   const timestamp = new Date(when)
-  const messageId = options.messageId ?? ulid(Math.max(0, timestamp.getTime()))
+  const messageId = options.messageId ?? newMessageId(timestamp.getTime())
   return {
     type: 'track',
     event: name,
@@ -96,6 +96,10 @@ export function ecommerceEvent(
     properties: sent,
     context: { library, ...asJson(name, 'context', options.context ?? {}) },
   }
+}
+
+function newMessageId(time: number): string {
+  return toUlid(Math.min(Math.max(0, time), lastUlidTime), randomBytes(16))
 }
 
 function check<Value>(name: string, schema: z.ZodType<Value>, value: unknown, problem: string): Value {

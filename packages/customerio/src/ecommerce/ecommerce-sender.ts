@@ -34,7 +34,7 @@ export function createEcommerceSender(options: EcommerceSenderOptions): Ecommerc
   return {
     send: (events, callOptions) =>
       sender.send(
-        events.map((event) => ({ messages: [event], personalValues: personalStrings(event) })),
+        events.map((event) => ({ messages: [event], personalValues: () => personalStrings(event) })),
         callOptions,
       ),
     close: () => sender.close(),

@@ -12,6 +12,8 @@ const said =
 export function addAdminCommands(program: Command, context: CommandContext, ended: Ended): void {
   addLists(program, context, ended)
   addReplay(program, context, ended)
+  addBackfill(program, context, ended)
+  addErase(program, context, ended)
   addQuarantine(program, context, ended)
   addChanges(program, context, ended)
 }
@@ -100,6 +102,77 @@ function addReplay(program: Command, context: CommandContext, ended: Ended): voi
   ] as const
   remote(replay, ...examples).action(async (options) => {
     ended(await (await import('./replay-command.ts')).replay(options, context))
+  })
+}
+
+function addErase(program: Command, context: CommandContext, ended: Ended): void {
+  const erase = program
+    .command('erase')
+    .description("erase a person's data; without --yes only says what would be erased")
+    .option('--customer <id>', "the brand's own id of the customer")
+    .option('--email <address>', 'email address')
+    .option('--mobile <number>', 'phone number with its country: +15555550100')
+    .option('--block', 'drop later events of the person on arrival')
+    .option('--yes', 'do it; it cannot be undone')
+    .option('--no-wait', 'do not stay until it is finished')
+  const examples = [
+    ['erase --customer 8a46e581', 'what there is of a customer'],
+    ['erase --email robin@example.com --block --yes', 'erase it, and drop what comes later'],
+  ] as const
+  remote(erase, ...examples).action(async (options) => {
+    ended(await (await import('./erase-command.ts')).erase(options, context))
+  })
+
+  const erasures = program.command('erasures').description('erasures: list, and end the block of one')
+  const list = paged(erasures.command('list', { isDefault: true })).description('list them')
+  remote(list, ['erasures', 'the proofs, without the people']).action(async (options) => {
+    ended(await (await import('./list-commands.ts')).list('erasures', options, context))
+  })
+  const unblock = erasures.command('unblock <id>').description('take later events of the person again')
+  remote(unblock, ['erasures unblock 3', 'they are a customer again']).action(async (id: string, options) => {
+    ended(await (await import('./erase-command.ts')).unblock(id, options, context))
+  })
+}
+
+function addBackfill(program: Command, context: CommandContext, ended: Ended): void {
+  const backfill = program
+    .command('backfill')
+    .description("read purchases from Subtotal's API and deliver those that are not known")
+    .option('--customer <id>', "all connections of a customer, by the brand's own id")
+    .option('--connection <id>', 'one connection')
+    .option('--from-file <file>', 'a CSV file with a column connection_id')
+    .option('--missed', 'the connections the relay knows, since webhooks stayed away for longer than Subtotal retries')
+    .option('--since <time>', 'only purchases made on or after it: 2026-01-31, or a time')
+    .option('--until <time>', 'only purchases made on or before it')
+    .option('--destination <name...>', 'deliver only to these')
+    .option('--dry-run', 'only count')
+    .option('--no-wait', 'do not stay until it has ended')
+  const examples = [
+    ['backfill --customer 8a46e581 --dry-run', 'what is there, and how much of it is new'],
+    ['backfill --from-file connections.csv --since 2026-01-01', 'many connections'],
+    ['backfill --missed', 'after the relay was away for long'],
+  ] as const
+  remote(backfill, ...examples).action(async (options) => {
+    ended(await (await import('./backfill-command.ts')).backfill(options, context))
+  })
+
+  const imports = program.command('imports').description('backfills: list, show, resume, cancel')
+  const list = paged(imports.command('list', { isDefault: true })).description('list them')
+  remote(list, ['imports', 'how far each is']).action(async (options) => {
+    ended(await (await import('./list-commands.ts')).list('imports', options, context))
+  })
+  remote(imports.command('show <id>').description('show one, and what was refused'), ['imports show 3', 'as JSON']).action(
+    async (id: string, options) => {
+      ended(await (await import('./list-commands.ts')).show(`/imports/${encodeURIComponent(id)}`, options, context))
+    },
+  )
+  const resume = imports.command('resume <id>').description('try now what waits')
+  remote(resume, ['imports resume 3', 'the key works again']).action(async (id: string, options) => {
+    ended(await (await import('./imports-command.ts')).changeImport('resume', id, options, context))
+  })
+  const cancel = imports.command('cancel <id>').description('end one; what it stored stays')
+  remote(cancel, ['imports cancel 3', 'read nothing more']).action(async (id: string, options) => {
+    ended(await (await import('./imports-command.ts')).changeImport('cancel', id, options, context))
   })
 }
 

@@ -27,6 +27,8 @@ interface EventAnswer {
     readonly customer: { readonly id: string | null }
     readonly connection: { readonly id: string; readonly retailer: string | null }
   }
+  /** Absent in answers of an older relay. */
+  readonly retailerName?: string | null | undefined
   readonly receivedAt: string
 }
 
@@ -42,6 +44,8 @@ interface QuarantineAnswer {
 interface StatsAnswer {
   readonly events: number
   readonly quarantined: number
+  /** Absent in answers of a relay that cannot complete events. */
+  readonly enrichment?: { readonly waiting: number; readonly state: string; readonly reason: string | null } | undefined
   readonly destinations: readonly {
     readonly destination: string
     readonly pending: number
@@ -123,6 +127,7 @@ export const eventsSchema: z.ZodType<AnsweredPage<EventAnswer>> = z.object({
         customer: z.object({ id: z.string().nullable() }),
         connection: z.object({ id: z.string(), retailer: z.string().nullable() }),
       }),
+      retailerName: z.string().nullish(),
       receivedAt: z.string(),
     }),
   ),
@@ -148,6 +153,7 @@ export const quarantineSchema: z.ZodType<AnsweredPage<QuarantineAnswer>> = z.obj
 export const statsSchema: z.ZodType<StatsAnswer> = z.object({
   events: z.number(),
   quarantined: z.number(),
+  enrichment: z.object({ waiting: z.number(), state: z.string(), reason: z.string().nullable() }).optional(),
   destinations: z.array(
     z.object({
       destination: z.string(),

@@ -3,8 +3,10 @@ import type { ExitCode } from '../exit-code.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
 import { deliveriesSchema, eventsSchema, quarantineSchema, readAnswer, replaysSchema, statsSchema } from './answers.ts'
+import { erasuresSchema } from './erasure-answer.ts'
 import type { Cell } from './format-table.ts'
 import { formatTable } from './format-table.ts'
+import { importsSchema } from './import-answer.ts'
 import { writeJson } from './write-json.ts'
 
 /** A list's page and filters, as given on the command line. */
@@ -18,13 +20,15 @@ interface Shown {
 }
 
 /** The lists of a running relay. */
-export type ListName = 'events' | 'deliveries' | 'quarantine' | 'replays'
+export type ListName = 'events' | 'deliveries' | 'quarantine' | 'replays' | 'imports' | 'erasures'
 
 const shows: Readonly<Record<ListName, (answer: unknown) => Shown>> = {
   events: showEvents,
   deliveries: showDeliveries,
   quarantine: showQuarantine,
   replays: showReplays,
+  imports: showImports,
+  erasures: showErasures,
 }
 
 /** Prints one page of a list, newest first. */
@@ -60,15 +64,20 @@ export async function deadLetters(options: ListOptions, context: CommandContext)
 
 function showEvents(answer: unknown): Shown {
   const { items, nextCursor } = readAnswer(eventsSchema, answer)
-  const rows = items.map(({ event, receivedAt }) => [
+  const rows = items.map(({ event, retailerName, receivedAt }) => [
     event.id,
     event.type,
     receivedAt,
-    event.connection.retailer,
+    showRetailer(event.connection.retailer, retailerName ?? null),
     event.connection.id,
     event.customer.id,
   ])
   return { headings: ['event', 'type', 'received', 'retailer', 'connection', 'customer'], rows, nextCursor }
+}
+
+/** The id stays, as `--retailer` takes it. */
+function showRetailer(id: string | null, name: string | null): string | null {
+  return name === null || name === id ? id : `${name} (${id})`
 }
 
 function showDeliveries(answer: unknown): Shown {
@@ -107,4 +116,38 @@ function showReplays(answer: unknown): Shown {
     `${replayed}/${planned}`,
   ])
   return { headings: ['replay', 'status', 'created', 'by', 'made due'], rows, nextCursor }
+}
+
+function showImports(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(importsSchema, answer)
+  const rows = items.map(({ id, status, createdAt, actor, source, dryRun, connections, purchases }) => [
+    id,
+    status,
+    createdAt,
+    actor,
+    dryRun ? `${source}, dry run` : source,
+    `${connections.done}/${connections.total}`,
+    purchases.new,
+    purchases.known,
+    purchases.refused,
+  ])
+  const headings = ['import', 'status', 'created', 'by', 'of', 'connections', 'new', 'known', 'refused']
+  return { headings, rows, nextCursor }
+}
+
+function showErasures(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(erasuresSchema, answer)
+  const rows = items.map(({ id, status, createdAt, actor, by, block, events, deliveries, quarantined }) => [
+    id,
+    status,
+    createdAt,
+    actor,
+    by,
+    block ? 'yes' : 'no',
+    events,
+    deliveries,
+    quarantined,
+  ])
+  const headings = ['erasure', 'status', 'created', 'by', 'found by', 'drops later', 'events', 'deliveries', 'quarantined']
+  return { headings, rows, nextCursor }
 }

@@ -4,6 +4,8 @@ import type { DeliveryStatus } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { withoutCustomer } from './describe-selection.ts'
 import { selectTargets, windowEnd } from './select-replayed.ts'
+import { waitingDueAt } from './waiting-due-at.ts'
+import type { WaitingEvents } from './waiting-events.ts'
 
 interface PartRow {
   readonly replay_id: number
@@ -30,7 +32,11 @@ interface AdvanceRequest {
 }
 
 /** Makes deliveries due for the oldest unfinished replay of a destination, and records how far it got, in one transaction. */
-export function advanceReplay(database: Database, counts: DeliveryCounts): (request: AdvanceRequest) => ReplayStep | undefined {
+export function advanceReplay(
+  database: Database,
+  counts: DeliveryCounts,
+  waiting: WaitingEvents,
+): (request: AdvanceRequest) => ReplayStep | undefined {
   const oldest = database.prepare<[string], PartRow>(
     `SELECT p.replay_id, p.planned, p.moved, p.position, r.selection, r.through, r.since
      FROM replay_parts p JOIN replays r ON r.id = p.replay_id
@@ -55,11 +61,10 @@ export function advanceReplay(database: Database, counts: DeliveryCounts): (requ
     const ids: string[] = []
     const left = new Map<DeliveryStatus, number>()
     for (const { id, event_seq: eventSeq, status } of targets) {
-      if (id === null) ids.push(String(create.run(eventSeq, destination, now, now, part.replay_id).lastInsertRowid))
-      else {
-        makeDue.run(now, now, part.replay_id, id)
-        ids.push(String(id))
-      }
+      const dueAt = waiting.dueAt(eventSeq, now)
+      const made = id === null ? create.run(eventSeq, destination, dueAt, now, part.replay_id).lastInsertRowid : id
+      if (id !== null) makeDue.run(dueAt, now, part.replay_id, id)
+      if (dueAt !== waitingDueAt) ids.push(String(made))
       if (status !== null) left.set(status, (left.get(status) ?? 0) + 1)
     }
     for (const [status, count] of left) counts.add(destination, status, -count)

@@ -24,11 +24,15 @@ interface HistoryRow extends StateRow {
 export interface ConnectionHistory {
   /** What is known now. */
   now(connectionId: string): ConnectionState | undefined
+  /** What was known before the moment that `orderKey` names. */
+  before(connectionId: string, orderKey: string): ConnectionState | undefined
   /**
    * Adds what an event says at the moment that `orderKey` names, and carries it into what was known after it. Returns what was known
    * before it.
    */
   add(connectionId: string, orderKey: string, statement: ConnectionStatement): ConnectionState | undefined
+  /** Whose the connection was at that moment or the first time it was known afterwards, and whose it is now. */
+  customersSince(connectionId: string, orderKey: string): readonly (string | null)[]
 }
 
 /**
@@ -47,6 +51,12 @@ export function connectionHistory(database: Database): ConnectionHistory {
   const firstAfter = database.prepare<[string, string], HistoryRow>(
     'SELECT * FROM connection_history WHERE connection_id = ? AND order_key > ? ORDER BY order_key LIMIT 1',
   )
+  const customerFrom = database
+    .prepare<[string, string], string>(
+      `SELECT customer_id FROM connection_history WHERE connection_id = ? AND order_key >= ? AND customer_id IS NOT NULL
+       ORDER BY order_key LIMIT 1`,
+    )
+    .pluck()
   const insert =
     database.prepare(`INSERT INTO connection_history (connection_id, order_key, said_customer_id, said_email, said_mobile,
      said_retailer, said_status, customer_id, email, mobile, retailer, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -70,6 +80,10 @@ export function connectionHistory(database: Database): ConnectionHistory {
       const newest = last.get(connectionId)
       return newest === undefined ? undefined : toState(newest)
     },
+    before(connectionId, orderKey) {
+      const row = lastBefore.get(connectionId, orderKey)
+      return row === undefined ? undefined : toState(row)
+    },
     add(connectionId, orderKey, statement) {
       const newest = last.get(connectionId)
       const isLate = newest !== undefined && newest.order_key > orderKey
@@ -82,6 +96,10 @@ export function connectionHistory(database: Database): ConnectionHistory {
       if (isLate) carry(connectionId, orderKey, state)
       return previous
     },
+    customersSince: (connectionId, orderKey) => [
+      customerFrom.get(connectionId, orderKey) ?? null,
+      last.get(connectionId)?.customer_id ?? null,
+    ],
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { DestinationCounts, StoreStats } from '../store.ts'
+import { waitingDueAt } from './waiting-due-at.ts'
 
-type CounterName = 'events' | 'versions' | 'quarantined'
+type CounterName = 'events' | 'versions' | 'quarantined' | 'enrichments'
 
 /** Counts kept up to date in the transactions that change them, so that reading them costs the same for any history. */
 export interface DeliveryCounts {
@@ -22,8 +23,11 @@ export function deliveryCounts(database: Database): DeliveryCounts {
     'SELECT destination, status, count FROM delivery_counts ORDER BY destination',
   )
   const nextDue = database
-    .prepare<[string], number | null>("SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending'")
+    .prepare<[string], number | null>(
+      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${waitingDueAt}`,
+    )
     .pluck()
+  const oldestSince = database.prepare<[], number | null>('SELECT min(since) FROM enrichments').pluck()
 
   function byDestination(): DestinationCounts[] {
     const counts = new Map<string, Record<string, number>>()
@@ -52,6 +56,7 @@ export function deliveryCounts(database: Database): DeliveryCounts {
       versions: value.get('versions') ?? 0,
       quarantined: value.get('quarantined') ?? 0,
       destinations: byDestination(),
+      enrichments: { waiting: value.get('enrichments') ?? 0, oldestSince: oldestSince.get() ?? null },
     }),
   }
 }

@@ -1,23 +1,39 @@
 import { completeEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
+import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import { toStatement } from '../connection-statement.ts'
 import type { IncomingEvent, IngestOutcome, IngestRequest } from '../store.ts'
 import { connectionHistory } from './connection-history.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
+import type { ErasureGuard } from './erasure-guard.ts'
+import { waitingDueAt } from './waiting-due-at.ts'
+import { waitingEvents } from './waiting-events.ts'
 
 interface KnownRow {
   readonly seq: number
   readonly event_id: string
   readonly type: string
   readonly content_hash: string
+  readonly payload_deleted_at: number | null
 }
 
-/** Stores events, their deliveries and what they say of their connections, in one transaction. */
-export function ingestEvents(database: Database, counts: DeliveryCounts): (request: IngestRequest) => readonly IngestOutcome[] {
+/**
+ * Stores events, their deliveries and what they say of their connections, in one transaction. Deliveries of an event that is to be
+ * completed from Subtotal wait for that; without `settings` none does.
+ */
+export function ingestEvents(
+  database: Database,
+  counts: DeliveryCounts,
+  guard: ErasureGuard,
+  settings?: EnrichmentSettings,
+): (request: IngestRequest) => readonly IngestOutcome[] {
   const history = connectionHistory(database)
-  const findById = database.prepare<[string], KnownRow>('SELECT seq, event_id, type, content_hash FROM events WHERE event_id = ?')
+  const waiting = waitingEvents(database, counts, history, settings)
+  const findById = database.prepare<[string], KnownRow>(
+    'SELECT seq, event_id, type, content_hash, payload_deleted_at FROM events WHERE event_id = ?',
+  )
   const findByKey = database.prepare<[string], KnownRow>(
-    'SELECT seq, event_id, type, content_hash FROM events WHERE idempotency_key = ?',
+    'SELECT seq, event_id, type, content_hash, payload_deleted_at FROM events WHERE idempotency_key = ?',
   )
   const insertEvent = database.prepare(`INSERT INTO events (event_id, idempotency_key, type, occurred_at, received_at, order_key,
     customer_id, connection_id, retailer, content_hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -34,14 +50,17 @@ export function ingestEvents(database: Database, counts: DeliveryCounts): (reque
 
   function keepVersion(known: KnownRow, { event, contentHash, receivedAt }: IncomingEvent): boolean {
     if (known.content_hash === contentHash) return false
-    return insertVersion.run(known.seq, event.id, contentHash, receivedAt, JSON.stringify(event)).changes > 0
+    const body = known.payload_deleted_at === null ? JSON.stringify(event) : '{}'
+    return insertVersion.run(known.seq, event.id, contentHash, receivedAt, body).changes > 0
   }
 
-  function store(incoming: IncomingEvent, { destinations, pendingSince }: IngestRequest): string {
+  function store(incoming: IncomingEvent, { destinations, pendingSince, isWhole }: IngestRequest): string {
     const { orderKey, contentHash, receivedAt } = incoming
     const since = pendingSince ?? receivedAt
     const connectionId = incoming.event.connection.id
-    const event = completeEvent(incoming.event, history.add(connectionId, orderKey, toStatement(incoming.event)))
+    const completed = completeEvent(incoming.event, history.add(connectionId, orderKey, toStatement(incoming.event)))
+    const { event, mustWait } =
+      isWhole === true ? { event: completed, mustWait: false } : waiting.judge(completed, orderKey, since)
     const { lastInsertRowid: seq } = insertEvent.run(
       event.id,
       event.idempotencyKey,
@@ -55,14 +74,27 @@ export function ingestEvents(database: Database, counts: DeliveryCounts): (reque
       contentHash,
       JSON.stringify(event),
     )
-    for (const destination of destinations) insertDelivery.run(seq, destination, since, since)
+    const dueAt = mustWait ? waitingDueAt : since
+    for (const destination of destinations) insertDelivery.run(seq, destination, dueAt, since)
+    if (mustWait) waiting.add(seq, event, since)
     return event.type
+  }
+
+  /** What was erased is known, and stored no more; `ignored`: a person whose later events are dropped. */
+  function refuse({ event, orderKey }: IncomingEvent): 'duplicate' | 'ignored' | undefined {
+    if (guard.isErased(event)) return 'duplicate'
+    if (!guard.hasBlocks()) return undefined
+    return guard.drops(completeEvent(event, history.before(event.connection.id, orderKey))) ? 'ignored' : undefined
   }
 
   function ingest(incoming: IncomingEvent, request: IngestRequest): IngestOutcome {
     const known = find(incoming.event)
     if (known !== undefined) {
       return { result: 'duplicate', eventId: known.event_id, eventType: known.type, isNewVersion: keepVersion(known, incoming) }
+    }
+    const refused = refuse(incoming)
+    if (refused !== undefined) {
+      return { result: refused, eventId: incoming.event.id, eventType: incoming.event.type, isNewVersion: false }
     }
     return { result: 'stored', eventId: incoming.event.id, eventType: store(incoming, request), isNewVersion: false }
   }

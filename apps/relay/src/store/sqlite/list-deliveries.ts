@@ -3,6 +3,7 @@ import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest 
 import { deliveryConditions } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
 import { toPage } from './to-page.ts'
+import { waitingDueAt } from './waiting-due-at.ts'
 
 /** A delivery with what is shown of its event. */
 export interface DeliveryRow {
@@ -38,6 +39,7 @@ export function listDeliveries(database: Database, filter: DeliveryFilter, page:
 
 /** A delivery as people see it. */
 export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
+  const isWaiting = row.status === 'pending' && row.due_at === waitingDueAt
   return {
     id: String(row.id),
     eventId: row.event_id,
@@ -45,9 +47,9 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     destination: row.destination,
     status: row.status,
     attempts: row.attempts,
-    dueAt: row.status === 'pending' ? row.due_at : null,
+    dueAt: row.status === 'pending' && !isWaiting ? row.due_at : null,
     settledAt: row.settled_at,
-    reason: row.skip_reason,
+    reason: isWaiting ? 'waits to be completed from Subtotal' : row.skip_reason,
     replayId: row.replay_id === null ? null : String(row.replay_id),
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
   }

@@ -2,9 +2,12 @@ import type { Database } from 'better-sqlite3'
 import { init } from './migrations/000001-init.ts'
 import { lanes } from './migrations/000002-lanes.ts'
 import { operations } from './migrations/000003-operations.ts'
+import { imports } from './migrations/000004-imports.ts'
+import { enrichments } from './migrations/000005-enrichments.ts'
+import { erasures } from './migrations/000006-erasures.ts'
 
 /** In order; never edited once released. A store's schema version is how many of them it has had. */
-export const migrations: readonly string[] = [init, lanes, operations]
+export const migrations: readonly string[] = [init, lanes, operations, imports, enrichments, erasures]
 
 /** Marks a SQLite file as a relay's store: "subt". */
 export const applicationId = 0x73756274

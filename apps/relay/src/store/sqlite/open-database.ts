@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../config/configuration-error.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
 import { copyDatabase, syncFolder } from './copy-database.ts'
 import { inspectDatabase, inspectFile } from './inspect-file.ts'
+import { checkpointPages } from './log-size.ts'
 import { migrate, migrations, schemaVersion } from './migrations.ts'
 import type { StoreLock } from './store-lock.ts'
 import { lockStore } from './store-lock.ts'
@@ -14,9 +15,6 @@ export interface OpenDatabase {
   readonly database: Database.Database
   readonly lock: StoreLock
 }
-
-/** Of 4 KiB each: when so many wait in the log they are written into the store's file. Fewer would write the same pages more often. */
-const checkpointPages = 4_000
 
 /**
  * Opens the store file, and makes it if it is not there: the folder for its owner alone (0700), the files too (0600). Throws a
@@ -42,10 +40,14 @@ function withReserve<Result>(path: string, action: () => Result): Result {
   try {
     return action()
   } catch (error) {
-    if (!['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'].includes(errorCodeOf(error))) throw error
+    if (!isFull(error)) throw error
     rmSync(`${path}.reserve`, { force: true })
     return action()
   }
+}
+
+function isFull(error: unknown): boolean {
+  return ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'].includes(errorCodeOf(error))
 }
 
 function openLocked(path: string): Database.Database {
@@ -57,13 +59,27 @@ function openLocked(path: string): Database.Database {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = OFF')
+    database.pragma('secure_delete = ON')
     database.pragma('cache_size = -32000')
     database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
+    clearOldTraces(database)
     migrate(database)
     return database
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/** Up to this schema, what was deleted stayed readable in the file. It is written anew once, unless the disk has no room for that. */
+const lastSchemaWithTraces = 5
+
+function clearOldTraces(database: Database.Database): void {
+  if (schemaVersion(database) > lastSchemaWithTraces) return
+  try {
+    database.exec('VACUUM')
+  } catch (error) {
+    if (!isFull(error)) throw error
   }
 }
 

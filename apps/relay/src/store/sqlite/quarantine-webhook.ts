@@ -1,12 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import type { IncomingQuarantined, QuarantineOutcome } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
+import type { ErasureGuard } from './erasure-guard.ts'
 
-/** Keeps a webhook that was not understood; a repeat of one that is there is counted. */
+/** Keeps a webhook that was not understood; a repeat of one that is there is counted. `null`: it was erased, and is not kept. */
 export function quarantineWebhook(
   database: Database,
   counts: DeliveryCounts,
-): (webhook: IncomingQuarantined) => QuarantineOutcome {
+  guard: ErasureGuard,
+): (webhook: IncomingQuarantined) => QuarantineOutcome | null {
   const isKnownReason = database.prepare<[string], number>('SELECT 1 FROM quarantine WHERE reason = ? LIMIT 1').pluck()
   const repeat = database
     .prepare<[string], number>('UPDATE quarantine SET count = count + 1 WHERE body_hash = ? RETURNING id')
@@ -14,10 +16,11 @@ export function quarantineWebhook(
   const insert = database.prepare(
     'INSERT INTO quarantine (body_hash, reason, fields, signed_at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  return database.transaction((webhook: IncomingQuarantined): QuarantineOutcome => {
+  return database.transaction((webhook: IncomingQuarantined): QuarantineOutcome | null => {
     const { reason, fields, body, bodyHash, signedAt, receivedAt } = webhook
     const known = repeat.get(bodyHash)
     if (known !== undefined) return { id: String(known), isFirstOfReason: false, isRepeat: true }
+    if (guard.isErasedBody(bodyHash)) return null
     const isFirstOfReason = isKnownReason.get(reason) === undefined
     const { lastInsertRowid } = insert.run(bodyHash, reason, JSON.stringify(fields), signedAt, receivedAt, Buffer.from(body))
     counts.count('quarantined', 1)

@@ -13,6 +13,7 @@ export interface SearchedTables {
     connection_id: string
     retailer: string | null
     body: string
+    payload_deleted_at: number | null
   }
   event_versions: { id: Generated<number>; event_seq: number }
   deliveries: {

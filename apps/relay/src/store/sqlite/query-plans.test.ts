@@ -2,7 +2,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
+import { connectionHistory } from './connection-history.ts'
 import { deliveryCounts } from './delivery-counts.ts'
+import { sqliteEnrichments } from './enrichments.ts'
+import { erasureGuard } from './erasure-guard.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { openDatabase } from './open-database.ts'
 import { quarantineWebhook } from './quarantine-webhook.ts'
@@ -13,6 +16,7 @@ const smallTables = /^SCAN (delivery_counts|counters|CONSTANT ROW)/
 
 test('what runs all the time costs the same whatever waits: every statement finds its rows by an index, in order', () => {
   const { database, lock } = openDatabase(join(temporaryFolder(), 'relay.db'))
+  const guard = erasureGuard(database)
   const statements: string[] = []
   const prepare = database.prepare.bind(database)
   Object.defineProperty(database, 'prepare', {
@@ -24,8 +28,9 @@ test('what runs all the time costs the same whatever waits: every statement find
   const counts = deliveryCounts(database)
   claimDeliveries(database)
   settleDeliveries(database, counts)
-  ingestEvents(database, counts)
-  quarantineWebhook(database, counts)
+  ingestEvents(database, counts, guard)
+  quarantineWebhook(database, counts, guard)
+  sqliteEnrichments(database, counts, connectionHistory(database), guard, (action) => action())
   expect(statements.length).toBeGreaterThan(12)
   const plans = statements.flatMap((sql) => {
     const parameters = Array.from(sql.matchAll(/\?/g), () => null)

@@ -12,13 +12,14 @@ interface EventRow {
   readonly body: string
   readonly received_at: number
   readonly versions: number
+  readonly payload_deleted_at: number | null
 }
 
 /** Events that match, newest first. */
 export function listEvents(database: Database, filter: EventFilter, page: PageRequest): Page<EventRecord> {
   let query = queryBuilder
     .selectFrom('events as e')
-    .select(['e.seq', 'e.body', 'e.received_at'])
+    .select(['e.seq', 'e.body', 'e.received_at', 'e.payload_deleted_at'])
     .select((builder) =>
       builder
         .selectFrom('event_versions as v')
@@ -39,7 +40,7 @@ export function listEvents(database: Database, filter: EventFilter, page: PageRe
 export function findEvent(database: Database, eventId: string): EventDetail | undefined {
   const row = database
     .prepare<[string], EventRow>(
-      `SELECT seq, body, received_at, (SELECT count(*) FROM event_versions v WHERE v.event_seq = seq) AS versions
+      `SELECT seq, body, received_at, payload_deleted_at, (SELECT count(*) FROM event_versions v WHERE v.event_seq = seq) AS versions
        FROM events WHERE event_id = ?`,
     )
     .get(eventId)
@@ -61,5 +62,5 @@ export function findEvent(database: Database, eventId: string): EventDetail | un
 
 function toEventRecord(row: EventRow): EventRecord {
   const event: SubtotalEvent = JSON.parse(row.body)
-  return { event, receivedAt: row.received_at, versions: row.versions }
+  return { event, receivedAt: row.received_at, versions: row.versions, payloadDeletedAt: row.payload_deleted_at }
 }

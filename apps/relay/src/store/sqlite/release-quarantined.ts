@@ -29,6 +29,7 @@ export function releaseQuarantined(
     if (event === null) return { result: 'ignored' }
     const [outcome] = ingest({ events: [event], destinations, pendingSince: now })
     if (outcome === undefined) throw new Error('The store gave no outcome.')
+    if (outcome.result === 'ignored') return { result: 'ignored' }
     return { result: outcome.result, eventId: outcome.eventId }
   }).immediate
 }

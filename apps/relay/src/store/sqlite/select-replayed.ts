@@ -21,6 +21,9 @@ export interface ReplayTargets extends ReplayWindow {
 
 const isUnknown = sql`(d.unknown_outcomes > 0 OR coalesce(d.error_code, '') IN ('ERR_OUTCOME_UNKNOWN', 'ERR_UNREADABLE_ANSWER'))`
 
+/** Of what retention left in the ledger there is nothing to send. */
+const isWhole = sql`NOT EXISTS (SELECT 1 FROM events w WHERE w.seq = d.event_seq AND w.payload_deleted_at IS NOT NULL)`
+
 /** So many ids are looked at in one go: a few milliseconds. */
 const windowSize = 5_000
 
@@ -44,10 +47,11 @@ export function countReplayed(selection: ReplaySelection, { after, through }: Re
     selection.kind === 'deliveries'
       ? sql`SELECT d.destination, d.status, ${isUnknown} AS is_unknown, count(*) AS count
           FROM ${deliveriesFor(selection.filter)} WHERE d.id > ${after} AND d.id <= ${through}
-          AND ${deliveryConditions(selection.filter, { byId: true })} GROUP BY 1, 2, 3`
+          AND ${deliveryConditions(selection.filter, { byId: true })} AND ${isWhole} GROUP BY 1, 2, 3`
       : sql`SELECT ${destination} AS destination, d.status, coalesce(${isUnknown}, 0) AS is_unknown, count(*) AS count
           FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
-          WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)} GROUP BY 2, 3`
+          WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)}
+          AND e.payload_deleted_at IS NULL GROUP BY 2, 3`
   return query.compile(queryBuilder)
 }
 
@@ -60,12 +64,12 @@ export function selectTargets(selection: ReplaySelection, targets: ReplayTargets
     selection.kind === 'deliveries'
       ? sql`SELECT d.id AS position, d.id, d.event_seq, d.status FROM ${deliveriesFor(selection.filter)}
           WHERE d.id > ${after} AND d.id <= ${through} AND ${deliveryConditions(selection.filter, { byId: true })}
-          AND +d.destination = ${destination} AND ${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})
+          AND +d.destination = ${destination} AND ${isReplayed} AND ${isWhole} AND (d.replay_id IS NULL OR d.replay_id < ${since})
           ORDER BY d.id LIMIT ${limit}`
       : sql`SELECT e.seq AS position, d.id, e.seq AS event_seq, d.status
           FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
           WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)}
-          AND (d.id IS NULL OR (${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})))
+          AND e.payload_deleted_at IS NULL AND (d.id IS NULL OR (${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})))
           ORDER BY e.seq LIMIT ${limit}`
   return query.compile(queryBuilder)
 }

@@ -13,6 +13,7 @@ function set(options: Partial<SpaceGuardOptions> & { free?: number; total?: numb
   let free = options.free ?? 10_000 * mebibyte
   let reads = 0
   let full = 0
+  let back = 0
   const guard = spaceGuard({
     path,
     elapsed: () => now,
@@ -22,6 +23,9 @@ function set(options: Partial<SpaceGuardOptions> & { free?: number; total?: numb
     },
     makeRoom: () => {
       full += 1
+    },
+    roomIsBack: () => {
+      back += 1
     },
     ...options,
   })
@@ -33,6 +37,9 @@ function set(options: Partial<SpaceGuardOptions> & { free?: number; total?: numb
     },
     get full() {
       return full
+    },
+    get back() {
+      return back
     },
     becomes(bytes: number) {
       free = bytes
@@ -66,7 +73,10 @@ test('room is made when the disk becomes low, once', () => {
     disk.becomes(400 * mebibyte)
     disk.guard.freeBytes()
   }
-  expect(disk.full).toBe(1)
+  expect({ full: disk.full, back: disk.back }).toEqual({ full: 1, back: 1 })
+  disk.becomes(10_000 * mebibyte)
+  disk.guard.freeBytes()
+  expect({ full: disk.full, back: disk.back }).toEqual({ full: 1, back: 2 })
 })
 
 test('the disk is looked at once a second at most', () => {

@@ -30,6 +30,8 @@ export interface SpaceGuardOptions {
   readonly elapsed: () => number
   /** Makes room in the store's own files: called when the disk becomes low, and when it is full and the reserve was given back. */
   readonly makeRoom: () => void
+  /** The disk is no longer low, or there is room for the reserve again. */
+  readonly roomIsBack?: () => void
 }
 
 const mebibyte = 1024 * 1024
@@ -41,7 +43,7 @@ const readEveryMs = 1_000
 
 /** Looks at the disk when asked, once a second at most, and keeps the reserve while there is room for it. */
 export function spaceGuard(options: SpaceGuardOptions): SpaceGuard {
-  const { path, readSpace = readVolumeSpace, elapsed, makeRoom } = options
+  const { path, readSpace = readVolumeSpace, elapsed, makeRoom, roomIsBack } = options
   const folder = dirname(path)
   let read = { at: elapsed(), space: tryRead() }
   const { totalBytes } = read.space ?? { totalBytes: 0 }
@@ -63,6 +65,7 @@ export function spaceGuard(options: SpaceGuardOptions): SpaceGuard {
       const wasLow = isLow()
       read = { at: elapsed(), space: tryRead() }
       if (!wasLow && isLow()) makeRoom()
+      if (wasLow && !isLow()) roomIsBack?.()
       keepReserve()
     }
     return read.space?.freeBytes ?? null
@@ -75,7 +78,10 @@ export function spaceGuard(options: SpaceGuardOptions): SpaceGuard {
   /** Only with room to spare, or the reserve itself would make the disk low. */
   function keepReserve(): void {
     if (read.space === undefined || reserve.isThere) return
-    if (read.space.freeBytes >= minFreeBytes + 2 * reserved) reserve.make()
+    if (read.space.freeBytes >= minFreeBytes + 2 * reserved) {
+      reserve.make()
+      roomIsBack?.()
+    }
   }
 
   return {

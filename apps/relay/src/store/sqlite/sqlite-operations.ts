@@ -8,16 +8,18 @@ import { markDead } from './mark-dead.ts'
 import { replayRecords } from './record-replays.ts'
 import { findQuarantined, releaseQuarantined } from './release-quarantined.ts'
 import { replayEnd, surveyReplay } from './survey-replay.ts'
+import type { WaitingEvents } from './waiting-events.ts'
 
 /** What operators do, on one SQLite file. `checkFile` throws when the file is gone. */
 export function sqliteOperations(
   database: Database,
   counts: DeliveryCounts,
   ingest: (request: IngestRequest) => readonly IngestOutcome[],
+  waiting: WaitingEvents,
   checkFile: () => void,
 ): OperationsStore {
   const replays = replayRecords(database)
-  const advance = advanceReplay(database, counts)
+  const advance = advanceReplay(database, counts, waiting)
   const mark = markDead(database, counts)
   const release = releaseQuarantined(database, counts, ingest)
   const deadLetterCounts = database.prepare<[], DeadLetterCount>(

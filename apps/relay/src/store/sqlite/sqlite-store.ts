@@ -1,15 +1,18 @@
 import type { Database } from 'better-sqlite3'
 import { systemClock } from '../../clock/clock.ts'
-import { errorCodeOf } from '../../observability/error-code-of.ts'
+import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import type { Store } from '../store.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { connectionHistory } from './connection-history.ts'
 import { deliveryCounts } from './delivery-counts.ts'
+import { freeEnrichmentLeases, sqliteEnrichments } from './enrichments.ts'
+import { erasureGuard } from './erasure-guard.ts'
 import { fairTurns } from './fair-turns.ts'
 import { fileGuard } from './file-guard.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { lanePauses } from './lane-pauses.ts'
 import { listDeliveries } from './list-deliveries.ts'
+import { logSize } from './log-size.ts'
 import { openDatabase } from './open-database.ts'
 import { quarantineWebhook } from './quarantine-webhook.ts'
 import { findEvent, listEvents } from './read-events.ts'
@@ -17,10 +20,18 @@ import { listAudit, listQuarantine } from './read-records.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import type { SpaceGuardOptions } from './space-guard.ts'
 import { spaceGuard } from './space-guard.ts'
+import { sqliteErasures } from './sqlite-erasures.ts'
+import { sqliteImports } from './sqlite-imports.ts'
 import { sqliteOperations } from './sqlite-operations.ts'
+import { sqliteRetention } from './sqlite-retention.ts'
+import { waitingDueAt } from './waiting-due-at.ts'
+import { waitingEvents } from './waiting-events.ts'
 
 /** What may be chosen of a store. */
-export type SqliteStoreOptions = Partial<Omit<SpaceGuardOptions, 'path' | 'makeRoom'>>
+export type SqliteStoreOptions = Partial<Omit<SpaceGuardOptions, 'path' | 'makeRoom' | 'roomIsBack'>> & {
+  /** What of an event is fetched from Subtotal before it is delivered. Default: nothing, and no event waits. */
+  readonly enrichment?: EnrichmentSettings
+}
 
 /** No lease is longer; what is due within it may be held by a process that is gone. */
 const longestLeaseMs = 300_000
@@ -31,14 +42,17 @@ const longestLeaseMs = 300_000
  */
 export async function openSqliteStore(path: string, now: number, options: SqliteStoreOptions = {}): Promise<Store> {
   const { database, lock } = openDatabase(path)
-  const { elapsed = systemClock.elapsed, ...space } = options
+  const { elapsed = systemClock.elapsed, enrichment, ...space } = options
+  const log = logSize(database)
   const { freeBytes, check, withReserve } = spaceGuard({
     path,
     elapsed,
-    makeRoom: () => writeBackLog(database),
+    makeRoom: log.keepSmall,
+    roomIsBack: log.letGrow,
     ...space,
   })
   withReserve(() => freeLeases(database, now))
+  withReserve(() => freeEnrichmentLeases(database, now))
   const fairTurn = fairTurns(systemClock.elapsed)
   const checkMoved = fileGuard(path)
   const checkFile = (): void => {
@@ -47,14 +61,18 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
   }
   const counts = deliveryCounts(database)
   const history = connectionHistory(database)
-  const ingest = ingestEvents(database, counts)
-  const quarantine = quarantineWebhook(database, counts)
+  const guard = erasureGuard(database)
+  const { erasures, close: closeErasures } = sqliteErasures({ database, path, counts, guard, checkFile })
+  const ingest = ingestEvents(database, counts, guard, enrichment)
+  const quarantine = quarantineWebhook(database, counts, guard)
   const claim = claimDeliveries(database)
   const pauses = lanePauses(database)
   const settle = settleDeliveries(database, counts)
   const renew = database.prepare("UPDATE deliveries SET due_at = ? WHERE id = ? AND lease_token = ? AND status = 'pending'")
   const nextDueAt = database
-    .prepare<[string], number | null>("SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending'")
+    .prepare<[string], number | null>(
+      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${waitingDueAt}`,
+    )
     .pluck()
   const insertAudit = database.prepare('INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)')
   const checkWrite = database.prepare("UPDATE counters SET value = value + 1 WHERE name = 'write_checks'")
@@ -63,7 +81,11 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
   }).immediate
 
   return {
-    ...sqliteOperations(database, counts, ingest, checkFile),
+    ...sqliteOperations(database, counts, ingest, waitingEvents(database, counts, history, enrichment), checkFile),
+    ...sqliteImports(database, ingest, guard, checkFile),
+    ...erasures,
+    ...sqliteRetention(database, counts),
+    ...sqliteEnrichments(database, counts, history, guard, withReserve),
     ingest: async (request) => {
       checkFile()
       return ingest(request)
@@ -100,17 +122,9 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
     freeBytes: async () => freeBytes(),
     close: async () => {
       database.close()
+      closeErasures()
       lock.release()
     },
-  }
-}
-
-/** The log is used again from its start once all of it is in the store's file. */
-function writeBackLog(database: Database): void {
-  try {
-    database.pragma('wal_checkpoint(PASSIVE)')
-  } catch (error) {
-    if (errorCodeOf(error) !== 'SQLITE_FULL') throw error
   }
 }
 

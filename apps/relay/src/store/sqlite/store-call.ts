@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../config/configuration-error.ts'
+import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
 import type { Store } from '../store.ts'
 
@@ -8,6 +9,7 @@ export interface StoreThreadData {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly minFreeBytes?: number
+  readonly enrichment?: EnrichmentSettings
 }
 
 /** A method call on its way to the thread of the store. */

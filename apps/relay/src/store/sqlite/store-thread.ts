@@ -5,7 +5,7 @@ import type { StoreCall, StoreThreadData } from './store-call.ts'
 import { sendError } from './store-call.ts'
 
 /** The thread of a store: opens it, and answers the calls of {@link StoreCall} in their order. */
-const { path, now, minFreeBytes }: StoreThreadData = workerData
+const { path, now, minFreeBytes, enrichment }: StoreThreadData = workerData
 
 async function answer(id: number, work: () => unknown): Promise<void> {
   try {
@@ -17,7 +17,10 @@ async function answer(id: number, work: () => unknown): Promise<void> {
 
 let store: Store | undefined
 await answer(0, async () => {
-  store = await openSqliteStore(path, now, minFreeBytes === undefined ? {} : { minFreeBytes })
+  store = await openSqliteStore(path, now, {
+    ...(minFreeBytes === undefined ? {} : { minFreeBytes }),
+    ...(enrichment === undefined ? {} : { enrichment }),
+  })
 })
 
 parentPort?.on('message', ({ id, method, args }: StoreCall) => {

@@ -88,6 +88,32 @@ export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
     deadLetterCounts: call('deadLetterCounts'),
     findQuarantined: call('findQuarantined'),
     releaseQuarantined: call('releaseQuarantined'),
+    claimEnrichments: call('claimEnrichments'),
+    settleEnrichments: call('settleEnrichments'),
+    nextEnrichment: call('nextEnrichment'),
+    addImport: call('addImport'),
+    nextImportPart: call('nextImportPart'),
+    resolveImportCustomer: call('resolveImportCustomer'),
+    recordImportPage: call('recordImportPage'),
+    deferImportPart: call('deferImportPart'),
+    holdImports: call('holdImports'),
+    hurryImports: call('hurryImports'),
+    cancelImport: call('cancelImport'),
+    listImports: call('listImports'),
+    findImport: call('findImport'),
+    importRefusals: call('importRefusals'),
+    knownEvents: call('knownEvents'),
+    surveyReceipts: call('surveyReceipts'),
+    findPerson: call('findPerson'),
+    surveyPerson: call('surveyPerson'),
+    storeCopies: call('storeCopies'),
+    earlierErasures: call('earlierErasures'),
+    addErasure: call('addErasure'),
+    advanceErasures: call('advanceErasures'),
+    unblockErasure: call('unblockErasure'),
+    listErasures: call('listErasures'),
+    findErasure: call('findErasure'),
+    retain: call('retain'),
     async close() {
       const closed = close()
       isClosed = true
@@ -97,12 +123,17 @@ export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
   }
 }
 
-/** Run from sources, the thread needs the sources of the other packages too. */
+const sources = '--conditions=@subtotal-connectors/source'
+
+/**
+ * Run from sources, the thread needs the sources of the other packages too. Otherwise it takes over the options of the process by itself;
+ * a list of them may not hold those of V8 (`--max-old-space-size`).
+ */
 function startThread(workerData: StoreThreadData): Worker {
   const extension = extname(import.meta.url)
-  const conditions = extension === '.ts' ? ['--conditions=@subtotal-connectors/source'] : []
+  const isTold = extension !== '.ts' || process.execArgv.includes(sources)
   return new Worker(new URL(`./store-thread${extension}`, import.meta.url), {
     workerData,
-    execArgv: [...process.execArgv, ...conditions],
+    ...(isTold ? {} : { execArgv: [...process.execArgv, sources] }),
   })
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { noCounts, problemsOf } from '../chaos-row.ts'
 import { startDestinations } from '../support/destinations.ts'
@@ -256,6 +258,60 @@ async function postUntilTaken(producer: ReturnType<typeof createProducer>): Prom
   return undefined
 }
 
+/** What waits is delivered and recorded though the disk is full, with the room of the reserve. */
+async function settleOnFullDisk(context: ChaosContext): Promise<ChaosResult> {
+  const fault = 'disk full with deliveries waiting'
+  const skipped = skip(fault)
+  if (skipped !== undefined) return skipped
+  const folder = context.folder()
+  const disk = createBreakableDisk(folder)
+  const oracle = createOracle()
+  const destinations = await startDestinations(oracle)
+  const watch = createLogWatch()
+  for (const proxy of Object.values(destinations.proxies)) await proxy.setMode({ kind: 'refuse' })
+  const start = { entry: context.entry, folder, urls: destinations.urls, env: disk.env, onLog: watch.line }
+  const before = startRelayUnderTest(start)
+  const producer = createProducer({ url: await before.url, oracle, purchases: createPurchases(770) })
+  await producer.postMany(2_000)
+  await before.stop()
+  // The log of a relay that has ended is in its file: the next one has to grow.
+  const relay = startRelayUnderTest(start)
+  const after = createProducer({ url: await relay.url, oracle, purchases: createPurchases(771) })
+  const waiting = await drain(relay, 0)
+  disk.break('full')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  for (const proxy of Object.values(destinations.proxies)) await proxy.setMode({ kind: 'pass' })
+  const pending = await drain(relay, 120_000)
+  const refused = await after.post()
+  const reserve = existsSync(join(folder, 'relay.db.reserve'))
+  disk.break('well')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  const recovered = await postUntilTaken(after)
+  await drain(relay)
+  await Promise.all([producer.stop(), after.stop()])
+  const { code } = await relay.stop()
+  await destinations.close()
+  const counts = judge(folder, oracle)
+  return {
+    fault,
+    counts,
+    notes: [
+      `${waiting - pending} of ${waiting} recorded while it was full`,
+      `the reserve was ${reserve ? 'kept' : 'given back'}`,
+    ],
+    problems: problemsOf({
+      'what waited was not delivered on the full disk': waiting > 0 && pending === 0,
+      'a new event was taken on the full disk': refused === 503,
+      'the reserve was not needed, so nothing is proved': !reserve,
+      'it does not recover by itself': recovered !== undefined,
+      'acknowledged events are lost': counts.lost === 0,
+      'I3: results were forgotten': counts.duplicates === 0,
+      'it did not end by itself': code === 0,
+      'I8: the log holds what it must not': watch.leaks().length === 0,
+    }),
+  }
+}
+
 function diskRow(id: string, name: string): ChaosRow {
   return {
     id,
@@ -263,6 +319,7 @@ function diskRow(id: string, name: string): ChaosRow {
     async run(context) {
       const results: ChaosResult[] = []
       for (const one of breakages) if (one.row === id) results.push(await breakDisk(context, one))
+      if (id === '6') results.push(await settleOnFullDisk(context))
       return results
     },
   }

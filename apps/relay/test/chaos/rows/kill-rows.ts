@@ -1,3 +1,4 @@
+import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { noCounts, problemsOf } from '../chaos-row.ts'
 import type { Destinations } from '../support/destinations.ts'
@@ -8,15 +9,21 @@ import { judge } from '../support/judge.ts'
 import { createLogWatch } from '../support/log-watch.ts'
 import type { Oracle } from '../support/oracle.ts'
 import { createOracle } from '../support/oracle.ts'
+import type { Producer } from '../support/producer.ts'
 import { createProducer, createPurchases } from '../support/producer.ts'
+import type { RelayUnderTest } from '../support/relay-under-test.ts'
 import { startRelayUnderTest } from '../support/relay-under-test.ts'
 
-const connections = 128
+const connections = 104
 const leastInFlight = 100
 const batchesInFlight = 4
 const largestBatches = { braze: 75, klaviyo: 1_000, customerio: 1_000 }
 const chains = 2
 const perChain = 50
+const latestKillMs = { quick: 60, full: 400 }
+/** A point that is not reached by then never will be. */
+const longestLifeMs = 30_000
+const replayEveryMs = 500
 
 /** One life of a relay, from its start to its death. */
 interface Life {
@@ -31,43 +38,64 @@ interface World {
   readonly oracle: Oracle
   readonly destinations: Destinations
   readonly purchases: ReturnType<typeof createPurchases>
+  /** Posted to a relay that died before it answered. */
+  readonly unanswered: GeneratedWebhook[]
 }
 
 async function createWorld(context: ChaosContext, seed: number): Promise<World> {
   const oracle = createOracle()
   const destinations = await startDestinations(oracle)
-  return { context, folder: context.folder(), oracle, destinations, purchases: createPurchases(seed) }
+  return { context, folder: context.folder(), oracle, destinations, purchases: createPurchases(seed), unanswered: [] }
 }
 
-/** Loads a relay until it is dead: killed after `killAfterMs`, or by itself at a fault point. */
-async function live(
-  world: World,
-  options: { killAfterMs?: number; point?: FaultPoint; hit?: number },
-): Promise<Life | undefined> {
-  const { point, hit = 1, killAfterMs } = options
+/** How a life ends, and whether it tells what it does meanwhile. */
+type Death =
+  | { readonly kind: 'after'; readonly ms: number; readonly from: 'listening' | 'first answer'; readonly isPlain: boolean }
+  | { readonly kind: 'at'; readonly point: FaultPoint; readonly hit: number }
+
+/**
+ * Loads a relay until it is dead: killed after a time, or by itself at a fault point. `isPlain`: nothing is preloaded into it, and what it
+ * does is not known. `undefined` when it ended in any other way.
+ */
+async function live(world: World, death: Death): Promise<Life | undefined> {
+  const point = death.kind === 'at' ? death.point : undefined
   let isCommitOpen = false
-  let isDead = false
+  let isReached = death.kind === 'after'
   const relay = startRelayUnderTest({
     entry: world.context.entry,
     folder: world.folder,
     urls: world.destinations.urls,
-    hook: { reports: true, ...(point === undefined ? {} : { dieAt: { point, hit } }) },
+    ...(death.kind === 'after' && death.isPlain
+      ? {}
+      : { hook: { reports: true, ...(death.kind === 'at' ? { dieAt: death } : {}) } }),
     onReport(line) {
       if (line.startsWith('commit:')) isCommitOpen = line.startsWith('commit:started')
-      if (line.startsWith('died')) isDead = true
+      if (line.startsWith('died')) isReached = true
     },
   })
   const url = await relay.url.catch(() => undefined)
-  if (url === undefined) return isDead ? { inFlight: 0, isCommitOpen: false, startMs: 0 } : undefined
+  if (url === undefined) return isReached ? { inFlight: 0, isCommitOpen: false, startMs: 0 } : undefined
   const producer = createProducer({ url, oracle: world.oracle, purchases: world.purchases })
   producer.keepPosting(connections)
-  if (point === 'while draining') setTimeout(() => void relay.stop(), 500)
-  if (point === 'inside replay insert') setTimeout(() => void replayDelivered(url), 1_500)
-  if (killAfterMs !== undefined) setTimeout(() => relay.kill(), killAfterMs)
+  const end = setTimeout(() => relay.kill(), longestLifeMs)
+  if (death.kind === 'after') void killLater(relay, death, producer)
+  const stop = point === 'while draining' ? setTimeout(() => void relay.stop(), 500) : undefined
+  // On a slow machine nothing may be delivered yet, and then nothing is replayed.
+  const replay = point === 'inside replay insert' ? setInterval(() => void replayDelivered(url), replayEveryMs) : undefined
   const { signal } = await relay.ended
-  const inFlight = producer.inFlight + producer.broken
+  for (const timer of [end, stop, replay]) clearInterval(timer)
+  const inFlight = producer.inFlight + producer.broken.length
   await producer.stop()
-  return signal === 'SIGKILL' ? { inFlight, isCommitOpen, startMs: relay.startMs() } : undefined
+  if (world.context.isQuick) world.unanswered.length = 0
+  world.unanswered.push(...producer.broken)
+  return signal === 'SIGKILL' && isReached ? { inFlight, isCommitOpen, startMs: relay.startMs() } : undefined
+}
+
+async function killLater(relay: RelayUnderTest, death: Death & { kind: 'after' }, producer: Producer): Promise<void> {
+  if (death.from === 'first answer') await producer.post()
+  const timer = setTimeout(() => relay.kill(), death.ms)
+  await relay.ended
+  clearTimeout(timer)
 }
 
 /** The relay dies of it before it answers, or after. */
@@ -77,7 +105,7 @@ async function replayDelivered(url: string): Promise<void> {
   await fetch(`${url}/api/v1/replays`, { method: 'POST', body, headers }).catch(() => undefined)
 }
 
-/** A last relay delivers what is left; then the store is looked into. */
+/** A last relay is sent what was not answered, as Subtotal would do, and delivers what is left; then the store is looked into. */
 async function settleWorld(
   world: World,
   lives: number,
@@ -90,8 +118,9 @@ async function settleWorld(
     onLog: watch.line,
   })
   const url = await relay.url
-  const pending = await drain(relay, 600_000)
   const fresh = createProducer({ url, oracle: world.oracle, purchases: world.purchases })
+  await fresh.postAll(world.unanswered)
+  const pending = await drain(relay, world.context.isQuick ? 60_000 : 600_000)
   const freshStatus = await fresh.post()
   await fresh.stop()
   await drain(relay)
@@ -112,6 +141,28 @@ async function settleWorld(
   return { counts, problems: [...problems], startMs: relay.startMs() }
 }
 
+/** What has been compiled for one start is there for the next ones; a relay that is killed leaves nothing. */
+async function warmUp(context: ChaosContext): Promise<void> {
+  for (const hook of context.isQuick ? [undefined] : [undefined, { reports: true }]) {
+    const urls = { klaviyo: 'http://127.0.0.1:1' }
+    const relay = startRelayUnderTest({
+      entry: context.entry,
+      folder: context.folder(),
+      urls,
+      ...(hook === undefined ? {} : { hook }),
+    })
+    await relay.url
+    await relay.stop()
+  }
+}
+
+/** Random. In a short run every fourth is inside a group commit, or by chance none might be. */
+function deathOf(index: number, isQuick: boolean): Death {
+  if (isQuick && index % 4 === 2) return { kind: 'at', point: 'inside commit', hit: 1 + Math.floor(Math.random() * 10) }
+  const ms = Math.random() * (isQuick ? latestKillMs.quick : latestKillMs.full)
+  return { kind: 'after', ms, from: index % 4 < 2 ? 'first answer' : 'listening', isPlain: index % 2 === 1 }
+}
+
 async function runChain(
   context: ChaosContext,
   seed: number,
@@ -120,7 +171,7 @@ async function runChain(
   const world = await createWorld(context, seed)
   const lives: Life[] = []
   while (lives.length < rounds) {
-    const life = await live(world, { killAfterMs: 20 + Math.random() * 800 })
+    const life = await live(world, deathOf(lives.length, context.isQuick))
     if (life === undefined) throw new Error('A relay ended before it was killed.')
     lives.push(life)
     if (lives.length % 10 === 0) context.progress(`${lives.length} kills`)
@@ -133,6 +184,7 @@ export const randomKills: ChaosRow = {
   id: '2',
   name: 'kill -9 at random moments',
   async run(context) {
+    await warmUp(context)
     const totals = { ...noCounts }
     const lives: Life[] = []
     const problems: string[] = []
@@ -164,7 +216,7 @@ export const randomKills: ChaosRow = {
       }),
     )
     const notes = [
-      `${lives.length} kills, ${open} inside an open group commit`,
+      `${lives.length} kills, every second of a relay without a hook; of the others ${open} inside an open group commit`,
       `at least ${fewest} requests in flight`,
       `slowest restart ${Math.round(slowest)} ms`,
     ]
@@ -190,7 +242,7 @@ const points: readonly { readonly point: FaultPoint; readonly hit: number }[] = 
 async function runPoint(context: ChaosContext, point: FaultPoint, hit: number, seed: number): Promise<ChaosResult> {
   const world = await createWorld(context, seed)
   if (point === 'inside dead-lettering') world.destinations.refuse('braze', 'subtotal_purchase')
-  const life = await live(world, { point, hit })
+  const life = await live(world, { kind: 'at', point, hit: Math.ceil(context.isQuick ? hit / 4 : hit) })
   world.destinations.recover('braze')
   const { counts, problems, startMs } = await settleWorld(world, 1)
   const needsLoad = point !== 'inside migration' && point !== 'while draining'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import type { LoadDone, LoadPlan } from '../support/load-process.ts'
 import { inMs, percentile } from '../support/percentile.ts'
+import type { World } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 
 const mebibyte = 1024 ** 2
@@ -62,20 +63,35 @@ const failures = [
   { kind: 'answer', status: 429, headers: { 'retry-after': '1' } },
 ] as const
 
-/** Row 37: an hour with one per cent of faults. */
+const start = Date.parse('2026-11-20T12:00:00Z')
+const soakPerSecond = 50
+const callsPerFailure = 100
+/** A batch lingers 200 ms. */
+const callsPerSecond = 5
+const names = ['klaviyo', 'customerio', 'braze'] as const
+
+/** One call in a hundred fails, at each destination. */
+async function soakMinute(world: World): Promise<void> {
+  for (let second = 0; second < 60; second += 1) {
+    for (const name of names) {
+      const failure = failures[Math.floor(Math.random() * failures.length)]
+      if (failure !== undefined && Math.random() * callsPerFailure < callsPerSecond) world.destinations.fail(name, failure)
+    }
+    await world.producer.postMany(soakPerSecond)
+    await world.advance(secondMs)
+  }
+}
+
+/** Row 37: an hour of the relay's time with one per cent of faults. */
 export const soak: ChaosRow = {
   id: '37',
   name: 'memory and descriptors over an hour',
   async run(context) {
-    const minutes = context.isQuick ? 1 : 60
-    const world = await startWorld(context, { seed: 820 })
+    const minutes = context.isQuick ? 2 : 60
+    const world = await startWorld(context, { hook: { virtualTime: start }, seed: 820 })
     const samples: { bytes: number; descriptors: number }[] = []
     for (let minute = 0; minute < minutes; minute += 1) {
-      for (const name of ['klaviyo', 'customerio', 'braze'] as const) {
-        const failure = failures[(minute + name.length) % failures.length]
-        if (failure !== undefined) world.destinations.fail(name, failure)
-      }
-      await world.producer.postSteadily(100, minuteMs)
+      await soakMinute(world)
       samples.push(sample(world.relay.pid, world.relay.residentBytes()))
       if (minute % 10 === 9) context.progress(`${minute + 1} min, ${Math.round((samples.at(-1)?.bytes ?? 0) / mebibyte)} MiB`)
     }
@@ -88,7 +104,7 @@ export const soak: ChaosRow = {
       `descriptors ${early?.descriptors ?? 0} and ${last?.descriptors ?? 0}`,
     ]
     return [
-      resultOf(`${minutes} min at 100/s with faults`, end, notes, {
+      resultOf(`${minutes} min of the relay's time at ${soakPerSecond}/s, 1 % of calls fail`, end, notes, {
         'memory grew by more than 64 MiB': growth <= 64 * mebibyte,
         'descriptors grew': (last?.descriptors ?? 0) <= (early?.descriptors ?? 0) + 20,
       }),

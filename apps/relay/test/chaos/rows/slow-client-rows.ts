@@ -11,6 +11,7 @@ function openSlow(world: World, count: number, kind: 'idle' | 'headers' | 'body'
   const sockets = Array.from({ length: count }, () => {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => socket.destroy())
+    socket.resume()
     if (kind !== 'idle') socket.write('POST /webhooks/subtotal HTTP/1.1\r\nhost: 127.0.0.1\r\n')
     if (kind === 'body') socket.write('content-length: 1000\r\n\r\n')
     return socket
@@ -27,13 +28,26 @@ function openSlow(world: World, count: number, kind: 'idle' | 'headers' | 'body'
   }
 }
 
+/** The relay gives a request 30 s to come whole, and looks every 5 s. */
+const cutOffMs = 45_000
+
+/** How many are left when all are cut off, or when time is up. */
+async function waitForCut(sockets: readonly Socket[]): Promise<number> {
+  const endsAt = performance.now() + cutOffMs
+  for (;;) {
+    const left = sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length
+    if (left === 0 || performance.now() > endsAt) return left
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
 /** Row 24: slow clients beside good ones. */
 export const slowClients: ChaosRow = {
   id: '24',
   name: 'slow clients',
   async run(context) {
     const results: ChaosResult[] = []
-    const forMs = context.isQuick ? 3_000 : 45_000
+    const forMs = context.isQuick ? 3_000 : 20_000
     for (const [kind, count, name] of [
       ['headers', 500, '500 clients that send a header byte every 10 s'],
       ['body', 500, '500 clients that send a body byte every 10 s'],
@@ -47,18 +61,21 @@ export const slowClients: ChaosRow = {
       const from = world.producer.latencies.length
       await world.producer.postSteadily(100, forMs)
       const during = percentile(world.producer.latencies.slice(from), 0.99)
-      const stillOpen = slow.sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length
+      const stillOpen = kind === 'idle' ? slow.sockets.length : await waitForCut(slow.sockets)
       slow.end()
       const end = await endWorld(world)
       results.push(
         resultOf(
           name,
           end,
-          [`good clients p99 ${inMs(before)} before, ${inMs(during)} beside them`, `${stillOpen} of them left`],
+          [
+            `good clients p99 ${inMs(before)} before, ${inMs(during)} beside them`,
+            kind === 'idle' ? 'they may stay' : `${stillOpen} of them left`,
+          ],
           {
             'good clients had twice the p99': during <= 2 * before + 10,
             'good clients were refused': [...world.producer.statuses.keys()].every((status) => status === 202),
-            'slow ones are not cut off': kind === 'idle' || context.isQuick || stillOpen === 0,
+            'slow ones are not cut off': kind === 'idle' || stillOpen === 0,
           },
         ),
       )

@@ -3,9 +3,11 @@
  *  - keeps, for each file, what unsynced writes have overwritten, in CHAOS_DISK_UNDO/<name>.undo: undoing that after a kill gives the file
  *    as a power cut would leave it. A record is: size of the file before, offset, length of the old bytes (each int64), the old bytes.
  *  - writes "sync <name>" to file descriptor 3 after each sync, if CHAOS_DISK_REPORT is set;
- *  - fails as the file CHAOS_DISK_FAULT says by its first letter: f(ull), e(rror), r(ead-only); missing or empty: not at all.
+ *  - fails as the file CHAOS_DISK_FAULT says by its first letter: f(ull), e(rror), r(ead-only); missing or empty: not at all. Full: the
+ *    files below the root may have so many bytes together as the number after the letter says.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,15 +24,31 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+static long long quota;
+
 static char fault(void) {
   const char *path = getenv("CHAOS_DISK_FAULT");
   if (!path) return 0;
   int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return 0;
-  char letter = 0;
-  if (syscall(SYS_read, fd, &letter, 1) != 1) letter = 0;
+  char text[32] = {0};
+  if (syscall(SYS_read, fd, text, sizeof text - 1) < 1) text[0] = 0;
   syscall(SYS_close, fd);
-  return letter;
+  if (text[0] == 'f') quota = atoll(text + 1);
+  return text[0];
+}
+
+/* Of all files in the root; the store has no folders in it. */
+static long long used(void) {
+  const char *root = getenv("CHAOS_DISK_ROOT");
+  DIR *folder = root ? opendir(root) : 0;
+  if (!folder) return 0;
+  long long sum = 0;
+  struct stat status;
+  for (struct dirent *entry; (entry = readdir(folder));)
+    if (fstatat(dirfd(folder), entry->d_name, &status, 0) == 0 && S_ISREG(status.st_mode)) sum += status.st_size;
+  closedir(folder);
+  return sum;
 }
 
 /* The name of the file below the root, 0 for any other. */
@@ -82,7 +100,8 @@ static int refuse(int fd, off_t offset, size_t count) {
   if (letter != 'f') return 0;
   struct stat status;
   fstat(fd, &status);
-  if (offset + (off_t)count <= status.st_size) return 0;
+  off_t more = offset + (off_t)count - status.st_size;
+  if (more <= 0 || used() + more <= quota) return 0;
   return errno = ENOSPC, -1;
 }
 

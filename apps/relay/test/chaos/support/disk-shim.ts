@@ -9,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -20,7 +21,7 @@ import process from 'node:process'
 export interface BreakableDisk {
   /** For the environment of the process that is to use it. */
   readonly env: Readonly<Record<string, string>>
-  /** From now on: full (files cannot grow), failing (every write and sync), read-only, or well. */
+  /** From now on: full (its files together cannot grow), failing (every write and sync), read-only, or well. */
   break(how: 'full' | 'error' | 'read-only' | 'well'): void
   /**
    * Takes back what was written and not synced, as a power cut does: of each file everything, or all but a random number of its first
@@ -66,7 +67,7 @@ export function createBreakableDisk(folder: string, { reports = false }: { reado
       CHAOS_DISK_FAULT: fault,
       ...(reports ? { CHAOS_DISK_REPORT: '1' } : {}),
     },
-    break: (how) => writeFileSync(fault, how === 'well' ? '' : how),
+    break: (how) => writeFileSync(fault, faultText(how, folder)),
     cutPower(keep) {
       let taken = 0
       for (const name of readdirSync(undo).filter((one) => one.endsWith('.undo'))) {
@@ -77,6 +78,12 @@ export function createBreakableDisk(folder: string, { reports = false }: { reado
       return taken
     },
   }
+}
+
+function faultText(how: 'full' | 'error' | 'read-only' | 'well', folder: string): string {
+  if (how !== 'full') return how === 'well' ? '' : how
+  const used = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+  return `f${used}`
 }
 
 interface UndoRecord {

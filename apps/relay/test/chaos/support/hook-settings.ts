@@ -37,8 +37,12 @@ export type HookCommand =
   | { readonly kind: 'jump'; readonly ms: number }
   | { readonly kind: 'names'; readonly address: string | null }
 
+/** A command on its way. */
+export type SentCommand = HookCommand & { readonly id: number }
+
 /** The answer to a command, when it has been carried out. */
 export interface HookAnswer {
+  readonly id: number
   /** The relay's time. */
   readonly now: number
 }

@@ -15,12 +15,14 @@ export interface Producer {
   postSteadily(perSecond: number, forMs: number): Promise<void>
   /** Posts so many, at most 64 at once. */
   postMany(count: number): Promise<void>
+  /** Posts these, at most 64 at once. */
+  postAll(webhooks: readonly GeneratedWebhook[]): Promise<void>
   /** Posts no more; resolves when everything is answered or broken. */
   stop(): Promise<void>
   /** Posted and not answered. */
   readonly inFlight: number
   /** Posted, and the connection broke before an answer. */
-  readonly broken: number
+  readonly broken: readonly GeneratedWebhook[]
   readonly statuses: ReadonlyMap<number, number>
   /** From posting to the answer 202, in milliseconds. */
   readonly latencies: readonly number[]
@@ -54,7 +56,7 @@ export function createProducer(options: {
   const latencies: number[] = []
   const running: Promise<void>[] = []
   let inFlight = 0
-  let broken = 0
+  const broken: GeneratedWebhook[] = []
   let isOver = false
 
   async function post(webhook: GeneratedWebhook = purchases()): Promise<number | undefined> {
@@ -62,7 +64,7 @@ export function createProducer(options: {
     inFlight += 1
     const status = await send(webhook).catch(() => undefined)
     inFlight -= 1
-    if (status === undefined) broken += 1
+    if (status === undefined) broken.push(webhook)
     else statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (status !== 202) return status
     sent.isAcknowledged = true
@@ -81,6 +83,15 @@ export function createProducer(options: {
     while (!isOver) if ((await post()) === undefined) return
   }
 
+  /** `undefined`: one of its own. */
+  async function postNext(webhooks: readonly (GeneratedWebhook | undefined)[]): Promise<void> {
+    const left = webhooks.values()
+    async function some(): Promise<void> {
+      for (const webhook of left) await post(webhook)
+    }
+    await Promise.all(Array.from({ length: posters }, some))
+  }
+
   return {
     post,
     keepPosting(connections) {
@@ -97,16 +108,8 @@ export function createProducer(options: {
       }
       await Promise.all(all)
     },
-    async postMany(count) {
-      let left = count
-      async function some(): Promise<void> {
-        while (left > 0) {
-          left -= 1
-          await post()
-        }
-      }
-      await Promise.all(Array.from({ length: Math.min(posters, count) }, some))
-    },
+    postMany: (count) => postNext(Array.from({ length: count }, () => undefined)),
+    postAll: postNext,
     async stop() {
       isOver = true
       await Promise.all(running)
@@ -115,9 +118,7 @@ export function createProducer(options: {
     get inFlight() {
       return inFlight
     },
-    get broken() {
-      return broken
-    },
+    broken,
     statuses,
     latencies,
   }

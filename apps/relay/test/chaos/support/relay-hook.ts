@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { createHookClock } from './hook-clock.ts'
 import { controlNames } from './hook-names.ts'
 import type { FaultPoint, HookSettings } from './hook-settings.ts'
-import type { Wrapped } from './hook-wrappers.ts'
+import { nameOf, original, registry, wrapperSource } from './hook-source.ts'
 import { createWrappers } from './hook-wrappers.ts'
 
 /**
@@ -15,8 +15,6 @@ import { createWrappers } from './hook-wrappers.ts'
  */
 const settings: HookSettings = JSON.parse(process.env['CHAOS_HOOK'] ?? '{}')
 const reportTo = 3
-const original = 'chaos-original'
-const registry = Symbol.for('relay-chaos')
 
 let hits = 0
 
@@ -40,7 +38,8 @@ Object.assign(globalThis, { [registry]: wrappers })
 if (settings.synchronous !== undefined) replaceSynchronous(settings.synchronous)
 
 process.on('message', (command: unknown) => {
-  void obey(command).then((now) => process.send?.({ now }))
+  const id = typeof command === 'object' && command !== null && 'id' in command ? command.id : undefined
+  void obey(command).then((now) => process.send?.({ id, now }))
 })
 process.channel?.unref()
 
@@ -52,21 +51,6 @@ registerHooks({
     return { format: 'module', shortCircuit: true, source: wrapperSource(url, name ?? '', wrapper.exports) }
   },
 })
-
-function nameOf(url: string): string | undefined {
-  return /\/(?:dist|src)\/([\w/-]+)\.[jt]s(?:\?|$)/.exec(url)?.[1]
-}
-
-function wrapperSource(url: string, name: string, exports: Wrapped['exports']): string {
-  const target = JSON.stringify(`${url}?${original}`)
-  const lines = exports.map((one) => `export const ${one} = wrapped.${one}`)
-  return [
-    `import * as original from ${target}`,
-    `export * from ${target}`,
-    `const wrapped = globalThis[Symbol.for('relay-chaos')][${JSON.stringify(name)}].wrap(original)`,
-    ...lines,
-  ].join('\n')
-}
 
 function replaceSynchronous(level: string): void {
   const pragma = Database.prototype.pragma

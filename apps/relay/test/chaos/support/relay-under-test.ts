@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { DestinationName } from '../../../src/demo/arrival-keys.ts'
-import type { HookAnswer, HookCommand, HookSettings } from './hook-settings.ts'
+import type { HookAnswer, HookCommand, HookSettings, SentCommand } from './hook-settings.ts'
 import { apiKey, signingSecret } from './secrets.ts'
 
 /** How a relay is started. */
@@ -47,7 +48,7 @@ export interface RelayUnderTest {
   stop(): Promise<Ending>
   /** Reads a page of it as JSON. */
   get(path: string): Promise<unknown>
-  /** Tells its hook something; resolves to its time when it is done. */
+  /** Tells its hook something; resolves to its time when it is done. While its time advances it can be told other things. */
   command(command: HookCommand): Promise<number>
   /** The most memory it has had, in bytes. Linux alone; elsewhere 0. */
   peakBytes(): number
@@ -56,6 +57,17 @@ export interface RelayUnderTest {
 }
 
 const startLimitMs = 60_000
+/** It gives itself 25 s. */
+const endLimitMs = 40_000
+const answerLimitMs = 60_000
+/** None may outlive this process. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+/** A relay is started a thousand times: what Node.js has compiled once is not compiled again. */
+const compileCache = mkdtempSync(join(tmpdir(), 'relay-chaos-compiled-'))
+process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }))
 const source = '--conditions=@subtotal-connectors/source'
 
 /** Starts `main start` in a process of its own, with its store and settings given by the environment alone. */
@@ -82,17 +94,24 @@ export function startRelayUnderTest(options: RelayUnderTestOptions): RelayUnderT
     void ended.then(({ code, signal }) => reject(new Error(`The relay ended with ${code ?? signal}: ${stderr}`)))
   })
   url.catch(() => undefined)
-  let commands = Promise.resolve(0)
+  let lastId = 0
+  let advances = Promise.resolve(0)
 
-  async function command(sent: HookCommand): Promise<number> {
-    const answer = new Promise<HookAnswer>((resolve, reject) => {
-      child.once('message', (message: HookAnswer) => resolve(message))
+  function command(wanted: HookCommand): Promise<number> {
+    lastId += 1
+    const sent: SentCommand = { ...wanted, id: lastId }
+    return new Promise((resolve, reject) => {
+      function take(answer: HookAnswer): void {
+        if (answer.id !== sent.id) return
+        child.off('message', take)
+        resolve(answer.now)
+      }
+      child.on('message', take)
       void ended.then(() => reject(new Error('The relay has ended.')))
       child.send(sent, (error) => {
         if (error !== null) reject(error)
       })
     })
-    return (await answer).now
   }
 
   return {
@@ -104,15 +123,18 @@ export function startRelayUnderTest(options: RelayUnderTestOptions): RelayUnderT
     kill: () => child.kill('SIGKILL'),
     stop() {
       child.kill('SIGTERM')
+      const end = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
+      void ended.then(() => clearTimeout(end))
       return ended
     },
     async get(path) {
-      const response = await fetch(`${await url}${path}`)
+      const response = await fetch(`${await url}${path}`, { signal: AbortSignal.timeout(answerLimitMs) })
       return response.json()
     },
-    command(sent) {
-      commands = commands.then(() => command(sent))
-      return commands
+    command(wanted) {
+      if (wanted.kind !== 'advance') return command(wanted)
+      advances = advances.then(() => command(wanted))
+      return advances
     },
     peakBytes: () => memoryOf(child.pid, 'VmHWM'),
     residentBytes: () => memoryOf(child.pid, 'VmRSS'),
@@ -135,6 +157,7 @@ function spawnRelay({ entry, folder, urls, hook, env = {}, onReport }: RelayUnde
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'info',
+      NODE_COMPILE_CACHE: compileCache,
       RELAY_STORE: 'sqlite:relay.db',
       SUBTOTAL_SIGNING_SECRET: signingSecret,
       ...destinationVariables(urls),
@@ -143,6 +166,8 @@ function spawnRelay({ entry, folder, urls, hook, env = {}, onReport }: RelayUnde
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const reports = child.stdio[3]
   if (reports instanceof Readable) createInterface({ input: reports }).on('line', (line) => onReport?.(line))
   return child

@@ -1,0 +1,229 @@
+import type { Database } from 'better-sqlite3'
+import type { Identity, IdentityKind } from '../../erasure/identity.ts'
+import type { Person } from '../../erasure/person.ts'
+import { newPerson } from '../../erasure/person.ts'
+import type { ErasureRecord, NewErasure, StoreCopies } from '../erasure-store.ts'
+import type { Page, PageRequest } from '../store.ts'
+import type { ErasedCounts } from './erase-events.ts'
+import type { ErasureGuard } from './erasure-guard.ts'
+import { toPage } from './to-page.ts'
+
+interface ErasureRow {
+  readonly id: number
+  readonly created_at: number
+  readonly actor: string
+  readonly kind: IdentityKind
+  readonly is_blocking: number
+  readonly through: number
+  readonly customers: number
+  readonly connections: number
+  readonly events: number
+  readonly versions: number
+  readonly deliveries: number
+  readonly quarantined: number
+  readonly copies: string
+  readonly erased_at: number | null
+  readonly finished_at: number | null
+}
+
+interface SubjectRow {
+  readonly kind: IdentityKind | 'connection'
+  readonly value: string
+  readonly is_given: number
+}
+
+/** An erasure whose events are still to be erased. */
+export interface OpenErasure {
+  readonly id: number
+  readonly isBlocking: boolean
+  readonly through: number
+  readonly person: Person
+}
+
+/** What is recorded of erasures. All but `add` and `unblock` are called inside the caller's transaction. */
+export interface ErasureRecords {
+  add(erasure: NewErasure): { readonly erasure: ErasureRecord; readonly isNew: boolean }
+  list(page: PageRequest): Page<ErasureRecord>
+  find(id: string): ErasureRecord | undefined
+  earlier(identity: Identity): readonly ErasureRecord[]
+  /** The oldest whose events are still to be erased. */
+  nextOpen(): OpenErasure | undefined
+  /** Those whose file is still to be cleaned. */
+  erased(): readonly number[]
+  addSubjects(erasure: OpenErasure, person: Person): void
+  addCounts(id: number, counts: ErasedCounts & { readonly quarantined: number }): void
+  /** Nothing of the person is left: who it was is forgotten. */
+  markErased(id: number, now: number): void
+  finish(ids: readonly number[], copies: StoreCopies, now: number): void
+  unblock(request: { readonly id: string; readonly at: number; readonly actor: string }): ErasureRecord | undefined
+}
+
+/** Prepares the statements for recording and reading erasures. */
+export function erasureRecords(database: Database, guard: ErasureGuard): ErasureRecords {
+  const columns = `id, created_at, actor, kind, is_blocking, through, customers, connections, events, versions, deliveries, quarantined,
+    copies, erased_at, finished_at`
+  const byId = database.prepare<[number], ErasureRow>(`SELECT ${columns} FROM erasures WHERE id = ?`)
+  const newest = database.prepare<[number, number], ErasureRow>(
+    `SELECT ${columns} FROM erasures WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  )
+  const same = database.prepare<[string, Buffer], ErasureRow>(
+    `SELECT ${columns} FROM erasures WHERE kind = ? AND identity_hash = ? ORDER BY id DESC LIMIT 20`,
+  )
+  const open = database.prepare<[], ErasureRow>(
+    `SELECT ${columns} FROM erasures WHERE finished_at IS NULL AND erased_at IS NULL ORDER BY id LIMIT 1`,
+  )
+  const erased = database
+    .prepare<[], number>('SELECT id FROM erasures WHERE finished_at IS NULL AND erased_at IS NOT NULL')
+    .pluck()
+  const insert = database.prepare(
+    `INSERT INTO erasures (created_at, actor, kind, identity_hash, is_blocking, through, customers, connections)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const block = database.prepare('UPDATE erasures SET is_blocking = 1 WHERE id = ?')
+  const insertSubject = database.prepare(
+    'INSERT OR IGNORE INTO erasure_subjects (erasure_id, kind, value, is_given) VALUES (?, ?, ?, ?)',
+  )
+  const subjects = database.prepare<[number], SubjectRow>(
+    'SELECT kind, value, is_given FROM erasure_subjects WHERE erasure_id = ?',
+  )
+  const removeSubjects = database.prepare('DELETE FROM erasure_subjects WHERE erasure_id = ?')
+  const insertBlock = database.prepare(`INSERT INTO erasure_blocks (hash, erasure_id, is_weak, is_temporary) VALUES (?, ?, ?, ?)
+     ON CONFLICT (hash, erasure_id) DO UPDATE SET is_weak = min(is_weak, excluded.is_weak), is_temporary = excluded.is_temporary`)
+  const removeBlocks = database.prepare('DELETE FROM erasure_blocks WHERE erasure_id = ?')
+  const removeTemporary = database.prepare('DELETE FROM erasure_blocks WHERE erasure_id = ? AND is_temporary = 1')
+  const insertAudit = database.prepare("INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, 'erase', ?)")
+  const setPeople = database.prepare('UPDATE erasures SET customers = ?, connections = ? WHERE id = ?')
+  const addCounts = database.prepare(
+    `UPDATE erasures SET events = events + ?, versions = versions + ?, deliveries = deliveries + ?, quarantined = quarantined + ?
+     WHERE id = ?`,
+  )
+  const markErased = database.prepare('UPDATE erasures SET erased_at = ? WHERE id = ?')
+  const finish = database.prepare('UPDATE erasures SET finished_at = ?, copies = ? WHERE id = ?')
+  const unblock = database.prepare('UPDATE erasures SET is_blocking = 0 WHERE id = ?')
+
+  function keepPerson(id: number, person: Person, isBlocking: boolean): void {
+    for (const { kind, value, isGiven } of toSubjects(person)) {
+      insertSubject.run(id, kind, value, isGiven ? 1 : 0)
+      // A customer's id tells a person from others; what was found beside it need not.
+      const isWeak = !isGiven && kind !== 'customer'
+      insertBlock.run(guard.hash(kind, value), id, isWeak ? 1 : 0, isBlocking ? 0 : 1)
+    }
+    setPeople.run(person.customers.size, person.connections.size, id)
+    guard.readBlocks()
+  }
+
+  function add({ at, actor, person, isBlocking, through }: NewErasure): { row: ErasureRow | undefined; isNew: boolean } {
+    const { kind, value } = person.given
+    const running = same.all(kind, guard.hash(kind, value)).find((row) => row.erased_at === null)
+    const how = `one person by ${kind}${isBlocking ? ', later events are dropped' : ''}`
+    if (running !== undefined) {
+      if (isBlocking) block.run(running.id)
+      keepPerson(running.id, person, isBlocking || running.is_blocking === 1)
+      insertAudit.run(at, actor, `erasure ${running.id}, which was running: ${how}`)
+      return { row: byId.get(running.id), isNew: false }
+    }
+    const { customers, connections } = person
+    const hash = guard.hash(kind, value)
+    const id = Number(
+      insert.run(at, actor, kind, hash, isBlocking ? 1 : 0, through, customers.size, connections.size).lastInsertRowid,
+    )
+    keepPerson(id, person, isBlocking)
+    insertAudit.run(at, actor, `erasure ${id}: ${how}`)
+    return { row: byId.get(id), isNew: true }
+  }
+  const addOnce = database.transaction(add).immediate
+
+  function toOpen(row: ErasureRow): OpenErasure {
+    return {
+      id: row.id,
+      isBlocking: row.is_blocking === 1,
+      through: row.through,
+      person: toPerson(subjects.all(row.id)),
+    }
+  }
+
+  return {
+    add(erasure) {
+      const { row, isNew } = addOnce(erasure)
+      if (row === undefined) throw new Error('The erasure was not recorded.')
+      return { erasure: toRecord(row), isNew }
+    },
+    list: (page) =>
+      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
+    find(id) {
+      const row = byId.get(Number(id))
+      return row === undefined ? undefined : toRecord(row)
+    },
+    earlier: ({ kind, value }) => same.all(kind, guard.hash(kind, value)).map(toRecord),
+    nextOpen() {
+      const row = open.get()
+      return row === undefined ? undefined : toOpen(row)
+    },
+    erased: () => erased.all(),
+    addSubjects: ({ id, isBlocking }, person) => keepPerson(id, person, isBlocking),
+    addCounts(id, { events, versions, deliveries, quarantined }) {
+      addCounts.run(events, versions, deliveries, quarantined, id)
+    },
+    markErased(id, now) {
+      removeSubjects.run(id)
+      markErased.run(now, id)
+      removeTemporary.run(id)
+      guard.readBlocks()
+    },
+    finish(ids, copies, now) {
+      for (const id of ids) finish.run(now, JSON.stringify(copies), id)
+    },
+    unblock: database.transaction(({ id, at, actor }: { readonly id: string; readonly at: number; readonly actor: string }) => {
+      const row = byId.get(Number(id))
+      if (row === undefined) return undefined
+      removeBlocks.run(row.id)
+      unblock.run(row.id)
+      insertAudit.run(at, actor, `erasure ${row.id}: later events are taken again`)
+      guard.readBlocks()
+      return toRecord({ ...row, is_blocking: 0 })
+    }).immediate,
+  }
+}
+
+function toSubjects(
+  person: Person,
+): readonly { readonly kind: SubjectRow['kind']; readonly value: string; readonly isGiven: boolean }[] {
+  const { given, customers, emails, mobiles, connections } = person
+  const of = (kind: SubjectRow['kind'], values: ReadonlySet<string>) =>
+    [...values].map((value) => ({ kind, value, isGiven: kind === given.kind && value === given.value }))
+  return [...of('customer', customers), ...of('email', emails), ...of('mobile', mobiles), ...of('connection', connections)]
+}
+
+function toPerson(rows: readonly SubjectRow[]): Person {
+  const given = rows.find((row) => row.is_given === 1)
+  if (given === undefined || given.kind === 'connection') throw new Error('An erasure without a person.')
+  const of = (kind: SubjectRow['kind']): ReadonlySet<string> =>
+    new Set(rows.filter((row) => row.kind === kind).map((row) => row.value))
+  return {
+    ...newPerson({ kind: given.kind, value: given.value }),
+    customers: of('customer'),
+    emails: of('email'),
+    mobiles: of('mobile'),
+    connections: of('connection'),
+  }
+}
+
+function toRecord(row: ErasureRow): ErasureRecord {
+  const copies: StoreCopies = JSON.parse(row.copies)
+  return {
+    id: String(row.id),
+    createdAt: row.created_at,
+    actor: row.actor,
+    kind: row.kind,
+    isBlocking: row.is_blocking === 1,
+    customers: row.customers,
+    connections: row.connections,
+    events: row.events,
+    versions: row.versions,
+    deliveries: row.deliveries,
+    quarantined: row.quarantined,
+    copies,
+    erasedAt: row.erased_at,
+    finishedAt: row.finished_at,
+  }
+}

@@ -1,0 +1,2 @@
+/** When the deliveries of an event are due that waits to be completed: the last moment that a date can say, which never comes. */
+export const waitingDueAt = 8_640_000_000_000_000

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { CommandResult } from './run-command.ts'
+import { runInProcess } from './run-in-process.ts'
+import type { TestRelay } from './support/start-relay.ts'
+import { startRelay } from './support/start-relay.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const token = 'admin-token-of-the-tests'
+
+async function withPerson(): Promise<TestRelay> {
+  const relay = await startRelay({ adminToken: token })
+  const connection = { connection_id: 'c1', customer_id: 'robin-1', email: 'robin@shoppers.example', retailer_id: 'target' }
+  await relay.post(JSON.stringify({ type: 'connection.activated', id: 'e1', payload: { connection } }))
+  await relay.settled(1)
+  return relay
+}
+
+function run(relay: TestRelay, ...args: readonly string[]): Promise<CommandResult> {
+  return runInProcess(args, { cwd: temporaryFolder(), env: { RELAY_URL: relay.url, RELAY_ADMIN_TOKEN: token } })
+}
+
+describe('erase', () => {
+  test('says first what would be erased; --yes erases it; erasures shows the proof; unblock ends the block', async () => {
+    const relay = await withPerson()
+    const told = await run(relay, 'erase', '--email', 'robin@shoppers.example')
+    expect(told).toMatchObject({
+      exitCode: 0,
+      stdout:
+        '1 events (0 further versions) of 1 connections and 1 customer ids\n' +
+        '0 deliveries pending, 1 delivered, 0 skipped, 0 dead\n0 webhooks in quarantine\n',
+      stderr: 'Nothing was erased. Add --yes to do it; it cannot be undone.\n',
+    })
+    expect((await run(relay, 'erasures')).stderr).toBe('nothing found.\n')
+    expect((await run(relay, 'events')).stdout).toContain('e1')
+
+    const done = await run(relay, 'erase', '--customer', 'robin-1', '--block', '--yes')
+    expect(done).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(done.stdout).toBe(
+      'erasure 1: 1 events, 1 deliveries and 0 quarantined webhooks erased. Later events of the person are dropped.\n',
+    )
+    expect((await run(relay, 'events')).stderr).toBe('nothing found.\n')
+    const { stdout } = await run(relay, 'erasures')
+    expect(stdout).toMatch(/^1 +finished .* customer +yes +1 +1 +0/m)
+    expect(stdout).not.toContain('robin')
+    expect((await run(relay, 'erase', '--customer', 'robin-1')).stdout).toContain('erased before: erasure 1, 20')
+    expect((await run(relay, 'erasures', 'unblock', '1')).stdout).toContain('taken again')
+  })
+
+  test('of an unknown customer nothing is found: exit code 0', async () => {
+    const relay = await withPerson()
+    const told = await run(relay, 'erase', '--customer', 'nobody')
+    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('0 events') })
+    const done = await run(relay, 'erase', '--customer', 'nobody', '--yes')
+    expect(done).toMatchObject({ exitCode: 0, stdout: 'erasure 1: 0 events, 0 deliveries and 0 quarantined webhooks erased.\n' })
+    expect((await run(relay, 'events')).stdout).toContain('e1')
+  })
+
+  test.each([
+    [['erase'], 'Give one of --customer, --email and --mobile.'],
+    [['erase', '--customer', 'a', '--email', 'a@b.example'], 'Give one of --customer, --email and --mobile.'],
+    [['erase', '--email', 'robin', '--yes'], '"email" is not an email address, such as robin@example.com.'],
+    [['erase', '--mobile', '5550100'], '"mobile" is not a phone number with its country, such as +15555550100.'],
+  ])('%j is wrong use: exit code 2', async (args, said) => {
+    const result = await run(await withPerson(), ...args)
+    expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(said) })
+  })
+
+  test.each(['erase', 'erasures'])('%s --help shows how it is used', async (command) => {
+    const result = await runInProcess([command, '--help'], { cwd: temporaryFolder() })
+    expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Usage: subtotal-relay') })
+  })
+})
