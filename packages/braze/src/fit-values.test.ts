@@ -128,7 +128,7 @@ describe('fitValues', () => {
       fc.array(text, { maxLength: 4 }),
       fc.constantFrom<unknown>({ nested: 1 }, 1n),
     )
-    const name = fc.oneof(fc.stringMatching(/^[a-z_]{1,8}$/), fc.constantFrom('time', '$set', ' ', 'total', 'x'.repeat(256)))
+    const name = fc.oneof(fc.stringMatching(/^[a-y_]{1,8}$/), fc.constantFrom('time', '$set', ' ', 'total', 'x'.repeat(256)))
     fc.assert(
       fc.property(fc.dictionary(name, value, { maxKeys: 5, noNullPrototype: true }), (properties) => {
         // What is not there is left out without a word, but not at a glance.

@@ -92,7 +92,7 @@ async function live(world: World, death: Death): Promise<Life | undefined> {
 }
 
 async function killLater(relay: RelayUnderTest, death: Death & { kind: 'after' }, producer: Producer): Promise<void> {
-  if (death.from === 'first answer') await producer.post()
+  if (death.from === 'first answer') await Promise.race([producer.answered, relay.ended])
   const timer = setTimeout(() => relay.kill(), death.ms)
   await relay.ended
   clearTimeout(timer)

@@ -23,6 +23,8 @@ export interface Producer {
   readonly inFlight: number
   /** Posted, and the connection broke before an answer. */
   readonly broken: readonly GeneratedWebhook[]
+  /** Resolves when the first is answered. */
+  readonly answered: Promise<void>
   readonly statuses: ReadonlyMap<number, number>
   /** From posting to the answer 202, in milliseconds. */
   readonly latencies: readonly number[]
@@ -57,6 +59,7 @@ export function createProducer(options: {
   const running: Promise<void>[] = []
   let inFlight = 0
   const broken: GeneratedWebhook[] = []
+  const answered = Promise.withResolvers<void>()
   let isOver = false
 
   async function post(webhook: GeneratedWebhook = purchases()): Promise<number | undefined> {
@@ -64,6 +67,7 @@ export function createProducer(options: {
     inFlight += 1
     const status = await send(webhook).catch(() => undefined)
     inFlight -= 1
+    if (status !== undefined) answered.resolve()
     if (status === undefined) broken.push(webhook)
     else statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (status !== 202) return status
@@ -118,6 +122,7 @@ export function createProducer(options: {
     get inFlight() {
       return inFlight
     },
+    answered: answered.promise,
     broken,
     statuses,
     latencies,
