@@ -227,7 +227,7 @@ function createRelayServer(
     connectors: config.destinations,
     laneControls: lanes,
     onReplay: replays.wake,
-    onErasure: erasures.wake,
+    onErasure: erasures.hurry,
     hasSubtotal: config.subtotal !== undefined,
     onImport: imports.wake,
     onHurry: imports.hurry,

@@ -1,5 +1,6 @@
 import type { ConnectorError, DeliveryResult, ErrorCode, Retry } from '@subtotal-connectors/core'
-import type { AttemptFailure, ClaimedDelivery, Verdict } from '../store/store.ts'
+import type { AttemptFailure } from '../store/records.ts'
+import type { ClaimedDelivery, Verdict } from '../store/store.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { backoffMs, waitMs } from './retry-policy.ts'
 

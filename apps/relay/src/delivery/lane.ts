@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '@subtotal-connectors/core'
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
@@ -14,6 +14,7 @@ import { lanePolicy, laneRates } from './lane-policy.ts'
 import type { LaneSettings } from './lane-settings.ts'
 import type { LaneStatus } from './lane-status.ts'
 import { createLeaseKeeper, leaseMs } from './lease-keeper.ts'
+import { createPump } from './pump.ts'
 import { createRateBudget } from './rate-budget.ts'
 import { answers, needsCheck, notSent } from './reachability.ts'
 import type { RetryPolicy } from './retry-policy.ts'
@@ -58,8 +59,6 @@ export interface LaneOptions {
 
 const lingerMs = 200
 const storeRetryMs = 1_000
-/** A clock put forward is noticed within it. */
-const longestSleepMs = 60_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
 const maxBatchBytes = 8 * 1024 * 1024
 
@@ -87,52 +86,24 @@ export function createLane(options: LaneOptions): Lane {
   const inFlight = new Set<Promise<void>>()
   const abort = new AbortController()
   let isStopping = false
-  let isPumping = false
-  let mustPumpAgain = false
   let fresh = 0
   /** Batches whose results the store has refused so far. Nothing is claimed meanwhile: their leases may end too. */
   let unsettled = 0
   /** The last claim, as far as stopping must wait for it. */
   let claiming: Promise<unknown> = Promise.resolve()
-  let timer: { readonly at: number; readonly timer: Timer } | undefined
 
-  function wakeIn(delayMs: number): void {
-    const delay = Math.min(Math.max(0, delayMs), longestSleepMs)
-    const at = clock.elapsed() + delay
-    if (isStopping || (timer !== undefined && timer.at <= at)) return
-    timer?.timer.cancel()
-    timer = { at, timer: clock.setTimeout(wake, delay) }
-  }
-
-  function wake(): void {
-    timer = undefined
-    void pump()
-  }
+  const pump = createPump({
+    clock,
+    takeDue: claimAll,
+    sleep,
+    onFailure: (error) => events.emit('lane:failed', { destination, code: errorCodeOf(error) }),
+  })
 
   function freeSlots(): number {
     return isStopping || unsettled > 0 ? 0 : gate.openFor(concurrency) - inFlight.size
   }
 
-  /** Claims batches while any are due and may be sent, then sleeps until something changes. Never runs twice at once. */
-  async function pump(): Promise<void> {
-    mustPumpAgain = isPumping
-    if (isPumping || isStopping) return
-    isPumping = true
-    try {
-      do {
-        mustPumpAgain = false
-        await claimAll()
-      } while (mustPumpAgain)
-      await sleep()
-    } catch (error) {
-      events.emit('lane:failed', { destination, code: errorCodeOf(error) })
-      wakeIn(storeRetryMs)
-    } finally {
-      isPumping = false
-    }
-    if (mustPumpAgain) void pump()
-  }
-
+  /** Claims batches while any are due and may be sent. */
   async function claimAll(): Promise<void> {
     let isFull = true
     while (isFull) {
@@ -172,7 +143,7 @@ export function createLane(options: LaneOptions): Lane {
     const dueAt = await store.nextDueAt(destination)
     if (dueAt === null) return
     const paceMs = budget.waitMs(clock.elapsed())
-    wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
+    pump.wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
   }
 
   function track(work: Promise<void>): void {
@@ -180,7 +151,7 @@ export function createLane(options: LaneOptions): Lane {
       .catch((error: unknown) => void events.emit('lane:failed', { destination, code: errorCodeOf(error) }))
       .finally(() => {
         inFlight.delete(tracked)
-        void pump()
+        pump.run()
       })
     inFlight.add(tracked)
   }
@@ -246,11 +217,11 @@ export function createLane(options: LaneOptions): Lane {
   return {
     destination,
     status: gate.status,
-    start: () => void pump(),
+    start: pump.run,
     notify(count) {
       fresh += count
-      if (fresh >= batchSize) void pump()
-      else wakeIn(lingerMs)
+      if (fresh >= batchSize) pump.run()
+      else pump.wakeIn(lingerMs)
     },
     async pause(reason) {
       const { state, since, reason: before } = gate.status()
@@ -260,18 +231,18 @@ export function createLane(options: LaneOptions): Lane {
         await store.pauseLane({ destination, pausedAt, reason })
       } catch (error) {
         gate.pause(state === 'paused' ? { reason: before ?? '', since } : undefined)
-        void pump()
+        pump.run()
         throw error
       }
     },
     async resume() {
       await store.resumeLane(destination)
       gate.resume()
-      void pump()
+      pump.run()
     },
     async stop(signal) {
       isStopping = true
-      timer?.timer.cancel()
+      pump.stop()
       signal.addEventListener('abort', () => abort.abort(), { once: true })
       if (signal.aborted) abort.abort()
       await claiming

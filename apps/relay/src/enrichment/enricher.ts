@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
+import { createPump } from '../delivery/pump.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { ClaimedEnrichment, EnrichmentStore } from '../store/enrichment-store.ts'
@@ -40,8 +41,6 @@ const batchSize = 50
 const leaseMs = 300_000
 const lingerMs = 20
 const storeRetryMs = 1_000
-/** A clock put forward is noticed within it. */
-const longestSleepMs = 60_000
 
 interface Settling {
   readonly enrichment: ClaimedEnrichment
@@ -64,64 +63,43 @@ export function createEnricher(options: EnricherOptions): Enricher {
   let settling: Settling[] = []
   let settled: Promise<void> | undefined
   let isStopping = false
-  let isPumping = false
-  let mustPumpAgain = false
-  let timer: { readonly at: number; readonly timer: Timer } | undefined
 
-  function wakeIn(delayMs: number): void {
-    const delay = Math.min(Math.max(0, delayMs), longestSleepMs)
-    const at = clock.elapsed() + delay
-    if (isStopping || (timer !== undefined && timer.at <= at)) return
-    timer?.timer.cancel()
-    timer = { at, timer: clock.setTimeout(wake, delay) }
-  }
+  const pump = createPump({
+    clock,
+    takeDue: claimAll,
+    sleep,
+    onFailure: (error) => events.emit('enrichment:stuck', { code: errorCodeOf(error) }),
+  })
 
-  function wake(): void {
-    timer = undefined
-    void pump()
-  }
-
-  async function pump(): Promise<void> {
-    mustPumpAgain = isPumping
-    if (isPumping || isStopping) return
-    isPumping = true
-    try {
-      do {
-        mustPumpAgain = false
-        await claimAll()
-      } while (mustPumpAgain)
-    } catch (error) {
-      events.emit('enrichment:stuck', { code: errorCodeOf(error) })
-      wakeIn(storeRetryMs)
-    } finally {
-      isPumping = false
-    }
-    if (mustPumpAgain) void pump()
+  /** How many may be taken up, and which. */
+  function places(): { readonly room: number; readonly onlyExpired: boolean } {
+    const onlyExpired = gate.opensInMs() > 0
+    const most = !onlyExpired && gate.isProbing() ? 1 : batchSize
+    return { room: isStopping ? 0 : most - inFlight.size, onlyExpired }
   }
 
   async function claimAll(): Promise<void> {
     for (;;) {
-      const onlyExpired = gate.opensInMs() > 0
-      const isProbe = !onlyExpired && gate.isProbing()
-      const room = isProbe ? 1 - inFlight.size : batchSize - inFlight.size
-      // What is in flight pumps when it is settled.
-      if (isStopping || room <= 0) return
+      const { room, onlyExpired } = places()
+      if (room <= 0) return
       const now = clock.now()
       const claimed = await store.claimEnrichments({ now, limit: room, leaseUntil: now + leaseMs, onlyExpired })
       const taken = claimed.filter(({ id }) => !inFlight.has(id))
       for (const enrichment of taken) inFlight.set(enrichment.id, track(enrichment))
-      if (taken.length === 0) return sleep()
+      if (taken.length === 0) return
     }
   }
 
   async function sleep(): Promise<void> {
+    // What is in flight pumps when it is settled.
+    if (places().room <= 0) return
     const next = await store.nextEnrichment()
     if (next === null) return
     const now = clock.now()
     const opensInMs = gate.opensInMs()
     // What has waited long enough may still be in flight.
-    if (opensInMs > 0) wakeIn(Math.max(storeRetryMs, Math.min(opensInMs, next.expiresAt - now)))
-    else wakeIn(Math.max(lingerMs, next.dueAt - now))
+    if (opensInMs > 0) pump.wakeIn(Math.max(storeRetryMs, Math.min(opensInMs, next.expiresAt - now)))
+    else pump.wakeIn(Math.max(lingerMs, next.dueAt - now))
   }
 
   /** What fails against all expectation is tried again when its lease ends. */
@@ -161,7 +139,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
       for (const { enrichment } of batch) inFlight.delete(enrichment.id)
     }
     settled = undefined
-    void pump()
+    pump.run()
   }
 
   /** Tries until the store takes it. */
@@ -219,11 +197,11 @@ export function createEnricher(options: EnricherOptions): Enricher {
       if (api !== undefined && (settings.purchases || settings.contacts)) return gate.status()
       return { state: 'off', reason: null, code: null, since: startedAt, until: null }
     },
-    start: () => void pump(),
-    notify: () => wakeIn(lingerMs),
+    start: pump.run,
+    notify: () => pump.wakeIn(lingerMs),
     async stop(signal) {
       isStopping = true
-      timer?.timer.cancel()
+      pump.stop()
       abort.abort()
       while (!signal.aborted && (inFlight.size > 0 || settled !== undefined)) {
         await Promise.all(inFlight.values())

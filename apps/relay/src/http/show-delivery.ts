@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../store/store.ts'
+import type { DeliveryRecord } from '../store/records.ts'
 import { toIso } from './to-iso.ts'
 
 /** A delivery for people: times as ISO 8601. */

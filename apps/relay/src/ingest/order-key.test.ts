@@ -1,20 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { orderKey, ulidTime } from './order-key.ts'
+import { orderKey } from './order-key.ts'
 
 const signedAt = Date.parse('2026-11-20T12:00:00Z')
-
-test('the time inside a ULID is read, in any case', () => {
-  expect(ulidTime('01ARYZ6S41TSV4RRFFQ69G5FAV')).toBe(1_469_918_176_385)
-  expect(ulidTime('01aryz6s41tsv4rrffq69g5fav')).toBe(1_469_918_176_385)
-})
-
-test.each(['', 'evt_1', '01ARZ3NDEKTSV4RRFFQ69G5FA', '81ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAU'])(
-  '%s is no ULID',
-  (id) => {
-    expect(ulidTime(id)).toBeUndefined()
-  },
-)
 
 test('an id without a time takes the signature’s', () => {
   expect(orderKey('evt_1', 1_000)).toBe('000000000001000:evt_1')

@@ -1,15 +1,6 @@
-const ulidShape = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const timeLength = 10
-const dayMs = 86_400_000
+import { ulidTime } from '@subtotal-connectors/core'
 
-/** The time inside a ULID, in milliseconds since 1970; `undefined` for anything else. Source: github.com/ulid/spec. */
-export function ulidTime(id: string): number | undefined {
-  if (!ulidShape.test(id)) return undefined
-  let time = 0
-  for (const character of id.slice(0, timeLength).toUpperCase()) time = time * alphabet.length + alphabet.indexOf(character)
-  return time
-}
+const dayMs = 86_400_000
 
 /**
  * A key that sorts a connection's events by when they happened at Subtotal: by the time inside the event's ULID, else by the time

@@ -1,6 +1,5 @@
-import { parseIsoTime } from '@subtotal-connectors/core'
+import { parseIsoTime, ulidTime } from '@subtotal-connectors/core'
 import type { PurchaseSummary } from '@subtotal-connectors/subtotal-api'
-import { ulidTime } from '../ingest/order-key.ts'
 import type { ImportSettings } from '../store/imports-store.ts'
 
 type Period = Pick<ImportSettings, 'isMissed' | 'since' | 'until'>

@@ -1,5 +1,5 @@
 import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { ImportPart, ImportProgress } from '../store/imports-store.ts'
@@ -10,6 +10,7 @@ import type { ImportFailure } from './import-failure.ts'
 import { classifyImportFailure } from './import-failure.ts'
 import type { ReadConnection } from './read-import-page.ts'
 import { ImportPageError, readImportPage } from './read-import-page.ts'
+import { createStepRunner } from './step-runner.ts'
 
 /** Reads the purchases of recorded imports, page by page. */
 export interface ImportRunner {
@@ -34,7 +35,6 @@ export interface ImportRunnerOptions {
   readonly onStored: (count: number) => void
 }
 
-const storeRetryMs = 1_000
 const firstBackoffMs = 1_000
 const heldRetryMs = 60_000
 const longestBackoffMs = 300_000
@@ -61,9 +61,6 @@ function backoffMs(failures: number): number {
 export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
   const { store, api, events, clock, onStored } = options
   const stopping = new AbortController()
-  let isWoken = false
-  let timer: Timer | undefined
-  let running: Promise<void> | undefined
   let lastImport = '0'
   let lastRead: { readonly partId: number; readonly read: ReadConnection } | undefined
   let failures = 0
@@ -224,44 +221,23 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
     }
   }
 
-  async function run(): Promise<void> {
-    let delayMs: number | undefined
-    isWoken = false
-    try {
-      delayMs = await step()
-    } catch (error) {
-      events.emit('import:failed', { importId: lastImport, code: errorCodeOf(error) })
-      delayMs = storeRetryMs
-    }
-    running = undefined
-    if (stopping.signal.aborted || (delayMs === undefined && !isWoken)) return
-    timer = clock.setTimeout(go, isWoken ? 0 : (delayMs ?? 0))
-  }
-
-  function go(): void {
-    timer = undefined
-    running ??= run()
-  }
-
-  function wake(): void {
-    isWoken = true
-    timer?.cancel()
-    timer = undefined
-    if (!stopping.signal.aborted) go()
-  }
+  const runner = createStepRunner({
+    clock,
+    step,
+    onFailure: (error) => events.emit('import:failed', { importId: lastImport, code: errorCodeOf(error) }),
+  })
 
   return {
-    wake,
+    wake: runner.hurry,
     async hurry() {
       await store.holdImports(null)
       await store.hurryImports()
       failures = 0
-      wake()
+      runner.hurry()
     },
     async stop() {
       stopping.abort()
-      timer?.cancel()
-      await running
+      await runner.stop()
     },
   }
 }

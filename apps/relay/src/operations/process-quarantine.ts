@@ -1,7 +1,8 @@
 import { WebhookParseError } from '@subtotal-connectors/core'
 import { understandWebhook } from '../ingest/understand-webhook.ts'
 import type { OperationsStore, QuarantinedWebhook } from '../store/operations-store.ts'
-import type { IncomingEvent, Page, PageRequest, QuarantineRecord } from '../store/store.ts'
+import type { Page, PageRequest, QuarantineRecord } from '../store/records.ts'
+import type { IncomingEvent } from '../store/store.ts'
 
 /** What became of a quarantined webhook. `quarantined`: it is still not understood, and stays. */
 export type ProcessedWebhook =

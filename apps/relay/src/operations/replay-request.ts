@@ -1,7 +1,7 @@
 import { errorCodes, subtotalEventTypes } from '@subtotal-connectors/core'
 import { z } from 'zod'
 import type { ReplaySelection } from '../store/operations-store.ts'
-import { deliveryStatuses } from '../store/store.ts'
+import { deliveryStatuses } from '../store/records.ts'
 import { describeIssue } from './describe-issue.ts'
 
 /** A replay as it is asked for. */

@@ -1,5 +1,5 @@
 import type { Connector } from '@subtotal-connectors/core'
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { laneRates } from '../delivery/lane-policy.ts'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
@@ -7,6 +7,7 @@ import type { RelayEvents } from '../observability/relay-events.ts'
 import type { Store } from '../store/store.ts'
 import type { ReplayPace } from './replay-pace.ts'
 import { replayPace } from './replay-pace.ts'
+import { createStepRunner } from './step-runner.ts'
 
 /** Makes the deliveries of recorded replays due, little by little. */
 export interface ReplayRunner {
@@ -28,7 +29,6 @@ export interface ReplayRunnerOptions {
 }
 
 const defaultConcurrency = 4
-const storeRetryMs = 1_000
 const waitMs = 200
 const longestWaitMs = 60_000
 
@@ -52,12 +52,8 @@ export function createReplayRunner(options: ReplayRunnerOptions): ReplayRunner {
  */
 function createRun(destination: string, connector: Connector, options: ReplayRunnerOptions): ReplayRunner {
   const { store, settings, events, clock, onMoved } = options
-  let isStopping = false
-  let isWoken = false
   let lastMovedAt = clock.now()
   let movedAt = clock.elapsed()
-  let timer: Timer | undefined
-  let running: Promise<void> | undefined
   const waitingFor = new Set<string>()
   events.on('delivery:attempted', ({ deliveryId }) => waitingFor.delete(deliveryId))
 
@@ -91,34 +87,9 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
     return intervalMs
   }
 
-  async function run(): Promise<void> {
-    let delayMs: number | undefined
-    isWoken = false
-    try {
-      delayMs = await step()
-    } catch (error) {
-      events.emit('replay:failed', { destination, code: errorCodeOf(error) })
-      delayMs = storeRetryMs
-    }
-    running = undefined
-    if (isStopping || (delayMs === undefined && !isWoken)) return
-    timer = clock.setTimeout(go, delayMs ?? 0)
-  }
-
-  function go(): void {
-    timer = undefined
-    running ??= run()
-  }
-
-  return {
-    wake() {
-      isWoken = true
-      if (!isStopping && timer === undefined) go()
-    },
-    async stop() {
-      isStopping = true
-      timer?.cancel()
-      await running
-    },
-  }
+  return createStepRunner({
+    clock,
+    step,
+    onFailure: (error) => events.emit('replay:failed', { destination, code: errorCodeOf(error) }),
+  })
 }

@@ -1,6 +1,6 @@
 import type { Identity, IdentityKind } from '../erasure/identity.ts'
 import type { Person } from '../erasure/person.ts'
-import type { DeliveryStatus, Page, PageRequest } from './store.ts'
+import type { DeliveryStatus, Page, PageRequest } from './records.ts'
 
 /** A place in a search that is made part by part. What it holds is the store's own business. */
 export interface ErasureCursor {

@@ -1,4 +1,5 @@
-import type { AuditEntry, IncomingEvent, Page, PageRequest } from './store.ts'
+import type { AuditEntry, Page, PageRequest } from './records.ts'
+import type { IncomingEvent } from './store.ts'
 
 /** Whose purchases an import reads from Subtotal. */
 export type ImportSource =

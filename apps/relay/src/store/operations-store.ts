@@ -4,11 +4,11 @@ import type {
   DeliveryRecord,
   DeliveryStatus,
   EventFilter,
-  IncomingEvent,
   Page,
   PageRequest,
   QuarantineRecord,
-} from './store.ts'
+} from './records.ts'
+import type { IncomingEvent } from './store.ts'
 
 /** What a replay makes due again. Deliveries that were delivered are left alone unless `repeatDelivered`; pending ones always are. */
 export type ReplaySelection =

@@ -1,15 +1,8 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import { makeConnectionEvent, makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
 import { afterEach, beforeEach } from 'vitest'
-import type {
-  AttemptFailure,
-  ClaimedDelivery,
-  ClaimRequest,
-  DestinationCounts,
-  IngestOutcome,
-  Store,
-  Verdict,
-} from '../../src/store/store.ts'
+import type { AttemptFailure } from '../../src/store/records.ts'
+import type { ClaimedDelivery, ClaimRequest, DestinationCounts, IngestOutcome, Store, Verdict } from '../../src/store/store.ts'
 import { incoming, receivedAt } from '../support/incoming.ts'
 
 /** A store of its own for one test. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import { makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
+import type { DeliveryStatus } from '../../src/store/records.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { DeliveryStatus } from '../../src/store/store.ts'
 import { incoming, receivedAt } from './incoming.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

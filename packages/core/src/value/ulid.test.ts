@@ -25,8 +25,16 @@ describe('a ULID', () => {
     expect(ulidTime('01KFJSR44CPH867805V8GJ9VCY')).toBe(decodeTime('01KFJSR44CPH867805V8GJ9VCY'))
     expect(ulidTime('7ZZZZZZZZZZZZZZZZZZZZZZZZZ')).toBe(lastUlidTime)
     expect(ulidTime('8ZZZZZZZZZZZZZZZZZZZZZZZZZ')).toBeUndefined()
-    expect(ulidTime('order-1')).toBeUndefined()
+    expect(ulidTime('01ARYZ6S41TSV4RRFFQ69G5FAV')).toBe(1_469_918_176_385)
+    expect(ulidTime('01aryz6s41tsv4rrffq69g5fav')).toBe(1_469_918_176_385)
   })
+
+  it.each(['', 'evt_1', 'order-1', '01ARZ3NDEKTSV4RRFFQ69G5FA', '81ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAU'])(
+    'has a time, and %j has none',
+    (text) => {
+      expect(ulidTime(text)).toBeUndefined()
+    },
+  )
 
   it('is made as the ULID library makes it', () => {
     fc.assert(

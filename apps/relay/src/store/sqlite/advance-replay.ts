@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ReplaySelection, ReplayStep } from '../operations-store.ts'
-import type { DeliveryStatus } from '../store.ts'
+import type { DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { withoutCustomer } from './describe-selection.ts'
 import { selectTargets, windowEnd } from './select-replayed.ts'

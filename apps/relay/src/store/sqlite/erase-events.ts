@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeliveryStatus } from '../store.ts'
+import type { DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
 import type { PersonEventRow } from './person-events.ts'

@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely'
 import { sql } from 'kysely'
-import type { DeliveryFilter, EventFilter } from '../store.ts'
+import type { DeliveryFilter, EventFilter } from '../records.ts'
 
 /** Whether the condition of a filter needs the delivery's event. */
 export function needsEvent({ event, customer, type }: DeliveryFilter): boolean {

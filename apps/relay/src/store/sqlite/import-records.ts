@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import type { ImportRecord, ImportRefusal, ImportRefusals, ImportSettings, ImportSource, NewImport } from '../imports-store.ts'
-import type { AuditEntry, Page, PageRequest } from '../store.ts'
+import type { AuditEntry, Page, PageRequest } from '../records.ts'
 import { toPage } from './to-page.ts'
 
 interface ImportRow {

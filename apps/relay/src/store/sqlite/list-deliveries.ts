@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest } from '../store.ts'
+import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest } from '../records.ts'
 import { deliveryConditions } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
 import { toPage } from './to-page.ts'

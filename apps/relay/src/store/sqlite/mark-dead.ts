@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { MarkedDead } from '../operations-store.ts'
-import type { AuditEntry, DeliveryStatus } from '../store.ts'
+import type { AuditEntry, DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 
 interface DeliveryRow {

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import type { DeliveryStatus } from '../store.ts'
+import type { DeliveryStatus } from '../records.ts'
 
 /** The tables that people search, as the query builder knows them. */
 export interface SearchedTables {

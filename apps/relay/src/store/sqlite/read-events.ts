@@ -1,6 +1,6 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
-import type { AttemptRecord, EventDetail, EventFilter, EventRecord, Page, PageRequest } from '../store.ts'
+import type { AttemptRecord, EventDetail, EventFilter, EventRecord, Page, PageRequest } from '../records.ts'
 import { eventConditions } from './filter-conditions.ts'
 import type { DeliveryRow } from './list-deliveries.ts'
 import { toDeliveryRecord } from './list-deliveries.ts'

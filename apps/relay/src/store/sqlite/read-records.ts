@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../store.ts'
+import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../records.ts'
 import { toPage } from './to-page.ts'
 
 /** A quarantined webhook as it is stored. */

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { NewReplay, ReplayPart, ReplayRecord, ReplaySelection } from '../operations-store.ts'
-import type { Page, PageRequest } from '../store.ts'
+import type { Page, PageRequest } from '../records.ts'
 import { describeSelection, withoutCustomer } from './describe-selection.ts'
 import { toPage } from './to-page.ts'
 

@@ -1,7 +1,7 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import { sql } from 'kysely'
 import type { ReplaySelection } from '../operations-store.ts'
-import type { DeliveryFilter, DeliveryStatus } from '../store.ts'
+import type { DeliveryFilter, DeliveryStatus } from '../records.ts'
 import { deliveryConditions, eventConditions, needsEvent } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
 

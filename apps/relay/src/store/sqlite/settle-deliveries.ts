@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { AttemptFailure, DeliveryStatus, Settlement, SettleRequest } from '../store.ts'
+import type { AttemptFailure, DeliveryStatus } from '../records.ts'
+import type { Settlement, SettleRequest } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 
 interface LeasedRow {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ReplayCount, ReplaySelection, ReplaySurvey, ReplaySurveyRequest } from '../operations-store.ts'
-import type { DeliveryStatus } from '../store.ts'
+import type { DeliveryStatus } from '../records.ts'
 import { countReplayed, windowEnd } from './select-replayed.ts'
 
 interface CountRow {

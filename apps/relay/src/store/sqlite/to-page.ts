@@ -1,4 +1,4 @@
-import type { Page } from '../store.ts'
+import type { Page } from '../records.ts'
 
 /** A page out of one row more than it holds: the extra row says that there is a next page. */
 export function toPage<Row, Item>(
