@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import { rawPost } from '../apps/relay/test/support/raw-connection.ts'
 import { runLoad } from './http-load.ts'
 
 /**
@@ -59,7 +60,5 @@ async function fill(toPort: number): Promise<void> {
 
 function toRequest(json: string): Buffer {
   const { body, headers } = signedWebhook(json, secret)
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  const head = ['POST /webhooks/subtotal HTTP/1.1', 'host: 127.0.0.1', `content-length: ${Buffer.byteLength(body)}`, ...lines]
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+  return rawPost(body, headers)
 }

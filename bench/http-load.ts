@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { connect } from 'node:net'
+import type { RawConnection } from '../apps/relay/test/support/raw-connection.ts'
+import { openRawConnection } from '../apps/relay/test/support/raw-connection.ts'
 
 /** What a load did. */
 export interface LoadResult {
@@ -11,71 +11,32 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[]
 }
 
-/**
- * Sends prepared HTTP/1.1 requests over a fixed number of connections, one at a time on each, as fast as they are answered. Writes bytes
- * and counts answers, so that the generator costs as little as it can beside what is measured.
- */
+/** Sends prepared HTTP/1.1 requests over a fixed number of connections, one at a time on each, as fast as they are answered. */
 export async function runLoad(options: {
   readonly port: number
   readonly connections: number
   readonly requests: readonly Buffer[]
   readonly expectedStatus: number
 }): Promise<LoadResult> {
-  const { port, connections, requests, expectedStatus } = options
-  const expected = `HTTP/1.1 ${expectedStatus} `
+  const { port, requests, expectedStatus } = options
   const latenciesMs: number[] = []
-  let next = 0
+  const left = requests.values()
   let accepted = 0
-  let refused = 0
 
-  function drive(socket: Socket): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let sentAt = 0
-      let pending = ''
-      function send(): void {
-        const request = requests[next]
-        next += 1
-        if (request === undefined) {
-          socket.end()
-          resolve()
-          return
-        }
-        sentAt = performance.now()
-        socket.write(request)
-      }
-      socket.setNoDelay(true)
-      socket.on('error', reject)
-      socket.on('data', (chunk) => {
-        pending += chunk.toString('latin1')
-        if (!isWhole(pending)) return
-        latenciesMs.push(performance.now() - sentAt)
-        if (pending.startsWith(expected)) accepted += 1
-        else refused += 1
-        pending = ''
-        send()
-      })
-      send()
-    })
+  async function drive(connection: RawConnection): Promise<void> {
+    for (const request of left) {
+      const sentAt = performance.now()
+      const status = await connection.send(request)
+      latenciesMs.push(performance.now() - sentAt)
+      if (status === expectedStatus) accepted += 1
+    }
   }
 
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const connections = await Promise.all(Array.from({ length: options.connections }, () => openRawConnection(port)))
   const startedAt = performance.now()
-  await Promise.all(sockets.map(drive))
+  await Promise.all(connections.map(drive))
   const seconds = (performance.now() - startedAt) / 1000
-  return { seconds, accepted, refused, latenciesMs: latenciesMs.toSorted((one, other) => one - other) }
-}
-
-function open(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(socket))
-    socket.once('error', reject)
-  })
-}
-
-function isWhole(answer: string): boolean {
-  const end = answer.indexOf('\r\n\r\n')
-  if (end < 0) return false
-  const length = /content-length: *(\d+)/i.exec(answer.slice(0, end))?.[1]
-  if (length === undefined) return answer.endsWith('0\r\n\r\n')
-  return answer.length >= end + 4 + Number(length)
+  for (const connection of connections) connection.end()
+  const sorted = latenciesMs.toSorted((one, other) => one - other)
+  return { seconds, accepted, refused: latenciesMs.length - accepted, latenciesMs: sorted }
 }

@@ -1,15 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
-import { parseWebhook, verifyWebhook } from '@subtotal-connectors/core'
 import { createRelay } from '@subtotal-connectors/relay'
-import { openSqliteStore } from '../apps/relay/src/store/sqlite/sqlite-store.ts'
-import { createGroupedServer } from './grouped-server.ts'
-import { createSameServer } from './same-server.ts'
+import { limitHeap } from '../apps/relay/src/memory/limit-heap.ts'
+import { createForgetfulServer, createFourRowsServer, createSameRowsServer } from './bare-stores.ts'
 
 /**
  * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay` or `delivering`, or `backlog…` with the path of a
@@ -19,37 +16,12 @@ const [, , kind = 'relay', secret = '', store] = process.argv
 
 process.send?.({ port: await start() })
 
-function start(): Promise<number> {
-  if (kind === 'bare') return startBare()
-  if (kind === 'grouped') return startGrouped()
-  return kind === 'same' ? startSame() : startRelay(kind.endsWith('delivering'))
-}
-
-/** Verifies, parses and answers, and stores nothing. */
-async function startBare(): Promise<number> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const body = Buffer.concat(chunks)
-      const { timestamp } = verifyWebhook({ body, headers: request.headers, secrets: [secret] })
-      const event = parseWebhook(body, { receivedAt: new Date(), signedAt: timestamp })
-      const answer = JSON.stringify({ id: event?.id ?? null, result: 'stored' })
-      response.writeHead(202, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) })
-      response.end(answer)
-    })
-  })
-  return listen(server)
-}
-
-/** Verifies, parses and stores four rows in shared commits. */
-function startGrouped(): Promise<number> {
-  return listen(createGroupedServer(join(temporaryFolder(), 'bare.db'), secret))
-}
-
-/** Verifies, parses and stores what the relay stores, in shared commits. */
-async function startSame(): Promise<number> {
-  return listen(createSameServer(await openSqliteStore(join(temporaryFolder(), 'bare.db'), Date.now()), secret))
+async function start(): Promise<number> {
+  if (kind === 'bare') return listen(createForgetfulServer(secret))
+  if (kind === 'grouped') return listen(createFourRowsServer(secret, join(temporaryFolder(), 'bare.db')))
+  if (kind === 'same') return listen(await createSameRowsServer(secret, join(temporaryFolder(), 'bare.db')))
+  limitHeap()
+  return startRelay(kind.endsWith('delivering'))
 }
 
 async function listen(server: Server): Promise<number> {

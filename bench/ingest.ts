@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import { rawPost } from '../apps/relay/test/support/raw-connection.ts'
 import type { LoadResult } from './http-load.ts'
 import { runLoad } from './http-load.ts'
 
@@ -39,9 +40,7 @@ function prepare(): readonly Buffer[] {
   const generator = createWebhookGenerator({ seed: 1, connections: 2_000 })
   return Array.from({ length: webhooks }, () => {
     const { body, headers } = signedWebhook(generator.next().body, secret)
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    const head = ['POST /webhooks/subtotal HTTP/1.1', 'host: 127.0.0.1', `content-length: ${Buffer.byteLength(body)}`, ...lines]
-    return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+    return rawPost(body, headers)
   })
 }
 

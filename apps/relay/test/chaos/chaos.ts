@@ -12,7 +12,7 @@ import { runRows } from './run-rows.ts'
  * Runs the fault tests against the built relay.
  *
  * `--rows 2,5` these alone · `--rounds 100` kills at random moments (default 1,000) · `--quick` fewer and shorter · `--report` writes
- * docs/fault-tests.md though not all rows are run · `--relay <main.js>` another relay · `--prove` shows that each test can fail.
+ * the rows that are run into docs/fault-tests.md · `--relay <main.js>` another relay · `--prove` shows that each test can fail.
  */
 const root = join(import.meta.dirname, '../../../..')
 const { values } = parseArgs({
@@ -46,21 +46,15 @@ async function run(): Promise<number> {
     progress,
   })
   process.stdout.write(`${formatTerminal(ran)}\n`)
-  if (values.report || (wanted === undefined && !values.quick)) {
-    writeFileSync(join(root, 'docs/fault-tests.md'), formatReport(ran, command(), versions()))
-  }
+  if (values.report || (wanted === undefined && !values.quick)) writeReport(ran)
   return ran.some(({ results }) => results.some((result) => result.problems.length > 0)) ? 1 : 0
 }
 
-/** What repeats the run; not where a relay was. */
-function command(): string {
-  const { rows, rounds, quick } = values
-  const given = [
-    ...(rows === undefined ? [] : ['--rows', rows]),
-    ...(rounds === undefined ? [] : ['--rounds', rounds]),
-    ...(quick ? ['--quick'] : []),
-  ]
-  return ['npm run chaos', ...(given.length === 0 ? [] : ['--', ...given])].join(' ')
+function writeReport(ran: Awaited<ReturnType<typeof runRows>>): void {
+  const path = join(root, 'docs/fault-tests.md')
+  const run = `${new Date().toISOString().slice(0, 10)}${values.quick ? ', quick' : ''}`
+  const ids = chaosRows.map((row) => row.id)
+  writeFileSync(path, formatReport(ran, { run, versions: versions(), ids, before: readFileSync(path, 'utf8') }))
 }
 
 function versions(): readonly string[] {

@@ -17,17 +17,28 @@ const columns = [
   'measured',
 ] as const
 
+/** How and of what a report is made. */
+export interface ReportOptions {
+  /** When and how the rows were run: `2026-11-21`, `2026-11-21, quick`. */
+  readonly run: string
+  readonly versions: readonly string[]
+  /** The ids of all rows, in the order of the table. */
+  readonly ids: readonly string[]
+  /** The page as it is; rows that were not run now stay as they were. */
+  readonly before: string
+}
+
 /** The page `docs/fault-tests.md`. */
-export function formatReport(ran: readonly RanRow[], command: string, versions: readonly string[]): string {
+export function formatReport(ran: readonly RanRow[], { run, versions, ids, before }: ReportOptions): string {
   const [cpu] = cpus()
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / gibibyte)} GiB, ${process.platform} ${release()}`
   return `# Fault tests
 
-What the relay does under each fault, as measured. Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}; the run ends with exit
-code 1 when a result is not as promised.
+What the relay does under each fault, as measured. Written by \`npm run chaos\`, which ends with exit code 1 when a result is not as
+promised; \`npm run chaos -- --rows 2,3 --report\` runs some rows again and writes them in. Each row says when it was run.
 
-- Machine: ${machine}
-- Versions: ${versions.join(', ')}
+- Machine of the last run: ${machine}
+- Its versions: ${versions.join(', ')}
 
 The relay under test is the built one, in a process of its own, with three mock destinations (Braze, Klaviyo, Customer.io) that record
 every item. Everything posted is known to an oracle; what is answered 202 is an obligation. \`acknowledged\` counts events, the other
@@ -35,7 +46,7 @@ columns deliveries: one for each acknowledged event and destination. \`lost\` co
 destination, nor dead letters, nor waiting, and events that the store does not hold as they were sent. \`duplicates\` counts what a destination
 recorded more than once. Waiting deliveries are counted after the fault has ended and the relay had time to deliver.
 
-${table(ran)}
+${table(merged(ran, run, ids, before), [...columns, 'run'])}
 
 Every fault also checks: no lease lost before its result was recorded, no secret and no person's data in the log, a fresh event is
 taken afterwards, and the process ends by itself on SIGTERM.
@@ -44,13 +55,26 @@ taken afterwards, and the process ends by itself on SIGTERM.
 
 /** The same for a terminal. */
 export function formatTerminal(ran: readonly RanRow[]): string {
-  return table(ran)
+  return table(
+    ran.flatMap(({ row, results }) => results.map((result) => line(cells(row.id, result)))),
+    columns,
+  )
 }
 
-function table(ran: readonly RanRow[]): string {
-  const rows = ran.flatMap(({ row, results }) => results.map((result) => cells(row.id, result)))
-  const lines = [columns, columns.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`)
-  return lines.join('\n')
+function table(lines: readonly string[], head: readonly string[]): string {
+  return [line(head), line(head.map(() => '---')), ...lines].join('\n')
+}
+
+function line(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |`
+}
+
+function merged(ran: readonly RanRow[], run: string, ids: readonly string[], before: string): readonly string[] {
+  return ids.flatMap((id) => {
+    const now = ran.find(({ row }) => row.id === id)
+    if (now === undefined) return before.split('\n').filter((one) => one.startsWith(`| ${id} |`))
+    return now.results.map((result) => line([...cells(id, result), run]))
+  })
 }
 
 function cells(id: string, result: ChaosResult): readonly string[] {

@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
-import type { LoadDone, LoadPlan } from '../support/load-process.ts'
+import type { LoadPhase } from '../support/load-process.ts'
 import { inMs, percentile } from '../support/percentile.ts'
+import { runLoad } from '../support/run-load.ts'
 import type { World } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 
@@ -11,9 +10,17 @@ const mebibyte = 1024 ** 2
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
 
-async function runLoad(context: ChaosContext, name: string, limitMs: number, plan: Omit<LoadPlan, 'url'>): Promise<ChaosResult> {
+interface LoadRow {
+  readonly name: string
+  /** Of the 99th percentile. */
+  readonly limitMs: number
+  readonly seed: number
+  readonly phases: readonly LoadPhase[]
+}
+
+async function measureLoad(context: ChaosContext, { name, limitMs, seed, phases }: LoadRow): Promise<ChaosResult> {
   const world = await startWorld(context, { isDirect: true })
-  const done = await produce({ ...plan, url: world.url })
+  const done = await runLoad({ url: world.url, seed, phases })
   world.oracle.adopt(done.sent)
   const peak = world.relay.peakBytes() / mebibyte
   const end = await endWorld(world, { drainMs: 300_000 })
@@ -25,27 +32,17 @@ async function runLoad(context: ChaosContext, name: string, limitMs: number, pla
   })
 }
 
-/** In a process of its own, so that what it costs is not measured. */
-function produce(plan: LoadPlan): Promise<LoadDone> {
-  const execArgv = ['--conditions=@subtotal-connectors/source', '--disable-warning=ExperimentalWarning']
-  const child = fork(join(import.meta.dirname, '../support/load-process.ts'), [JSON.stringify(plan)], { execArgv })
-  return new Promise((resolve, reject) => {
-    child.once('message', (done: LoadDone) => resolve(done))
-    child.once('exit', () => reject(new Error('The producer ended.')))
-  })
-}
-
 const warmUp = { perSecond: 200, forMs: 5 * secondMs, restMs: secondMs, isMeasured: false }
 const burst = { perSecond: 2_000, forMs: 10 * secondMs, restMs: 5 * secondMs, isMeasured: true }
 
 function steady(context: ChaosContext): Promise<ChaosResult> {
   const phase = { perSecond: 200, forMs: context.isQuick ? 10 * secondMs : minuteMs, restMs: 0, isMeasured: true }
-  return runLoad(context, '200/s', 25, { seed: 800, prepared: 14_000, phases: [warmUp, phase] })
+  return measureLoad(context, { name: '200/s', limitMs: 25, seed: 800, phases: [warmUp, phase] })
 }
 
 function bursts(context: ChaosContext): Promise<ChaosResult> {
   const phases = [warmUp, ...Array.from({ length: context.isQuick ? 1 : 3 }, () => burst)]
-  return runLoad(context, 'bursts of 2,000/s for 10 s', 250, { seed: 810, prepared: 65_000, phases })
+  return measureLoad(context, { name: 'bursts of 2,000/s for 10 s', limitMs: 250, seed: 810, phases })
 }
 
 /** Load, with what an acknowledgement takes. */

@@ -1,44 +1,108 @@
 import process from 'node:process'
+import { signedWebhook } from '@subtotal-connectors/testing/mocks'
+import type { RawConnection } from '../../support/raw-connection.ts'
+import { openRawConnection, rawPost } from '../../support/raw-connection.ts'
 import type { Sent } from './oracle.ts'
 import { createOracle } from './oracle.ts'
-import { createProducer, createPurchases } from './producer.ts'
+import { createPurchases } from './producer.ts'
+import { signingSecret } from './secrets.ts'
+
+/** A time of steady load. */
+export interface LoadPhase {
+  readonly perSecond: number
+  readonly forMs: number
+  /** Afterwards. */
+  readonly restMs: number
+  readonly isMeasured: boolean
+}
 
 /** What a producer in a process of its own is to do. */
 export interface LoadPlan {
   readonly url: string
   readonly seed: number
-  /** Made before the first is posted, so that making them costs nothing while it is measured. */
-  readonly prepared: number
-  readonly phases: readonly {
-    readonly perSecond: number
-    readonly forMs: number
-    readonly restMs: number
-    readonly isMeasured: boolean
-  }[]
+  readonly phases: readonly LoadPhase[]
 }
 
 /** What it did. */
 export interface LoadDone {
+  /** From the moment that a webhook was to be posted to the answer 202, in milliseconds: waiting for a free connection counts. */
   readonly latencies: readonly number[]
   readonly statuses: readonly (readonly [number, number])[]
   readonly sent: readonly Sent[]
 }
 
+interface Prepared {
+  readonly request: Buffer
+  readonly sent: Sent
+}
+
+const mostConnections = 256
+
 if (process.argv[2] !== undefined) await run(JSON.parse(process.argv[2]))
 
-async function run({ url, seed, prepared, phases }: LoadPlan): Promise<void> {
-  const make = createPurchases(seed)
-  const webhooks = Array.from({ length: prepared }, make)
+async function run({ url, seed, phases }: LoadPlan): Promise<void> {
   const oracle = createOracle()
-  const producer = createProducer({ url, oracle, purchases: () => webhooks.pop() ?? make() })
-  const latencies: number[] = []
-  for (const { perSecond, forMs, restMs, isMeasured } of phases) {
-    const from = producer.latencies.length
-    await producer.postSteadily(perSecond, forMs)
-    if (isMeasured) latencies.push(...producer.latencies.slice(from))
-    await new Promise((resolve) => setTimeout(resolve, restMs))
+  const make = createPurchases(seed)
+  const prepare = (): Prepared => {
+    const webhook = make()
+    const { body, headers } = signedWebhook(webhook.body, signingSecret)
+    return { request: rawPost(body, headers), sent: oracle.send(webhook) }
   }
-  await producer.stop()
-  const done: LoadDone = { latencies, statuses: [...producer.statuses], sent: [...oracle.sent] }
+  const prepared = phases.map(({ perSecond, forMs }) => Array.from({ length: (perSecond * forMs) / 1_000 }, prepare))
+  const port = Number(new URL(url).port)
+  const free = await Promise.all(Array.from({ length: mostConnections }, () => openRawConnection(port)))
+  const latencies: number[] = []
+  const statuses = new Map<number, number>()
+  for (const [index, phase] of phases.entries()) {
+    const measured: number[] = []
+    await sendSteadily(prepared[index] ?? [], phase.perSecond, free, (sent, status, latency) => {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      if (status !== 202) return
+      sent.isAcknowledged = true
+      measured.push(latency)
+    })
+    if (phase.isMeasured) latencies.push(...measured)
+    await new Promise((resolve) => setTimeout(resolve, phase.restMs))
+  }
+  for (const connection of free) connection.end()
+  const done: LoadDone = { latencies, statuses: [...statuses], sent: [...oracle.sent] }
   process.send?.(done, () => process.disconnect())
+}
+
+/** Posts each when it is due, or as soon as a connection is free. */
+async function sendSteadily(
+  prepared: readonly Prepared[],
+  perSecond: number,
+  free: RawConnection[],
+  onAnswer: (sent: Sent, status: number, latency: number) => void,
+): Promise<void> {
+  const startedAt = performance.now()
+  const running = new Set<Promise<void>>()
+  let next = 0
+
+  async function post(connection: RawConnection, { request, sent }: Prepared, dueAt: number): Promise<void> {
+    const status = await connection.send(request)
+    onAnswer(sent, status, performance.now() - dueAt)
+    free.push(connection)
+    postDue()
+  }
+
+  function postDue(): void {
+    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond)
+    while (next <= due) {
+      const one = prepared[next]
+      const connection = one === undefined ? undefined : free.pop()
+      if (one === undefined || connection === undefined) return
+      const posted = post(connection, one, startedAt + (next / perSecond) * 1_000)
+      next += 1
+      running.add(posted)
+      void posted.finally(() => running.delete(posted))
+    }
+  }
+
+  while (next < prepared.length) {
+    postDue()
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  await Promise.all(running)
 }
