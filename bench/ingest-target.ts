@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -5,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
 import { createRelay } from '@subtotal-connectors/relay'
+import { parseEncryptionKeys } from '../apps/relay/src/encryption/encryption-keys.ts'
 import { limitHeap } from '../apps/relay/src/memory/limit-heap.ts'
 import { createForgetfulServer, createFourRowsServer, createSameRowsServer } from './bare-stores.ts'
 
 /**
- * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay` or `delivering`, or `backlog…` with the path of a
- * store. It sends its port to its parent.
+ * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay`, `sealed` or `delivering`, or `backlog…`, `keeping`
+ * (everything) or `retaining` (nothing from before today) with the path of a store. It sends its port to its parent.
  */
 const [, , kind = 'relay', secret = '', store] = process.argv
 
@@ -48,6 +50,8 @@ async function startRelay(isDelivering: boolean): Promise<number> {
     signingSecrets: [secret],
     signatureToleranceMs: 86_400_000,
     destinations: Object.fromEntries(names.map((name) => [name, connector(isDelivering)])),
+    retention: kind === 'retaining' ? { payloadDays: 1, deadLetterDays: 1 } : { payloadDays: 3_650, ledgerDays: 3_650 },
+    ...(kind === 'sealed' ? { encryption: parseEncryptionKeys(randomBytes(32).toString('hex')) } : {}),
   })
   return Number(new URL(relay.url).port)
 }

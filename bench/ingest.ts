@@ -24,6 +24,7 @@ const kinds = {
   grouped: 'bare node:http: verifies, parses, four rows in shared synced commits',
   same: 'bare node:http: verifies, parses, the rows of the relay in shared synced commits',
   relay: 'relay: synced, three destinations that do not answer',
+  sealed: "relay: the same, people's data sealed with a key",
   delivering: 'relay: synced, while delivering to three that accept at once',
 }
 type Kind = keyof typeof kinds
@@ -31,7 +32,7 @@ type Kind = keyof typeof kinds
 const requests = prepare()
 const results = new Map<Kind, LoadResult[]>()
 for (let round = 0; round < rounds; round += 1) {
-  for (const kind of ['bare', 'grouped', 'same', 'relay', 'delivering'] as const)
+  for (const kind of ['bare', 'grouped', 'same', 'relay', 'sealed', 'delivering'] as const)
     results.set(kind, [...(results.get(kind) ?? []), await measure(kind)])
 }
 report()

@@ -65,6 +65,25 @@ describe('commands for a running relay', () => {
     expect((await run(relay, 'replays')).stdout).toContain('finished')
   })
 
+  test('events are found by an address from the standard input, and by the filters of the API', async () => {
+    const relay = await withDeadLetters(3)
+    const environment = { cwd: temporaryFolder(), env: { RELAY_URL: relay.url, RELAY_ADMIN_TOKEN: token } }
+    const { email } = makePurchaseEvent().customer
+    const found = await runInProcess(['events', '--email', '-', '--purchase', 'purchase-1'], {
+      ...environment,
+      input: `${email}\n`,
+    })
+    expect(found).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('event-1') })
+    expect(found.stdout).not.toContain('event-2')
+    const nobody = await runInProcess(['deliveries', '--email', '-'], { ...environment, input: 'nobody@shoppers.example' })
+    expect(nobody).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(nobody.stderr).toBe('nobody is known here by that email address.\nnothing found.\n')
+    expect((await run(relay, 'events', '--status', 'dead', '--destination', 'one', '--since', '2026-11-20')).stdout).toContain(
+      'event-0',
+    )
+    expect((await run(relay, 'replay', '--retailer', 'nowhere')).stdout).toContain('0 of 0 deliveries')
+  })
+
   test('replay --events gives a destination added later the past', async () => {
     const relay = await withDeadLetters(3)
     const { stdout } = await run(relay, 'replay', '--events', '--destination', 'two', '--yes')
@@ -97,11 +116,23 @@ describe('commands for a running relay', () => {
     expect((await run(relay, 'stats')).stdout).toMatch(/^one +running +0 +0 +0 +1 /m)
   })
 
+  test('deliveries are found by their connection, and replayed by it', async () => {
+    const relay = await withDeadLetters(1)
+    const connection = makePurchaseEvent().connection.id
+    expect((await run(relay, 'deliveries', '--connection', connection)).stdout).toContain('event-0')
+    expect((await run(relay, 'deadletters', '--connection', 'another')).stdout).not.toContain('event-0')
+    expect((await run(relay, 'replay', '--connection', connection)).stdout).toContain('1 of 1 deliveries would be replayed.')
+    expect((await run(relay, 'replay', '--connection', 'another')).stdout).toContain('0 of 0 deliveries')
+  })
+
   test('an event is shown with what became of it', async () => {
     const relay = await withDeadLetters(1)
     const id = makePurchaseEvent({ id: 'event-0' }).id
     expect((await run(relay, 'events')).stdout).toContain(id)
-    expect(JSON.parse((await run(relay, 'events', id)).stdout)).toMatchObject({ event: { id }, deliveries: [{ status: 'dead' }] })
+    expect(JSON.parse((await run(relay, 'events', id, '--json')).stdout)).toMatchObject({
+      event: { id },
+      deliveries: [{ status: 'dead' }],
+    })
     expect(await run(relay, 'events', 'nothing')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ERR_NOT_FOUND') })
   })
 
@@ -109,8 +140,12 @@ describe('commands for a running relay', () => {
     const relay = await withDeadLetters(0)
     await relay.post('not json')
     expect((await run(relay, 'quarantine')).stdout).toContain('ERR_WEBHOOK_NOT_JSON')
-    expect((await run(relay, 'quarantine', 'show', '1', '--reveal')).stdout).toContain('"body": "not json"')
-    expect(await run(relay, 'quarantine', 'process', '1')).toMatchObject({ exitCode: 1 })
+    expect((await run(relay, 'quarantine', 'show', '1')).stdout).not.toContain('not json')
+    expect((await run(relay, 'quarantine', 'show', '1', '--reveal')).stdout).toMatch(/\nbytes +8\n\nnot json\n$/)
+    expect(await run(relay, 'quarantine', 'process', '1')).toMatchObject({
+      exitCode: 1,
+      stdout: 'quarantined webhook 1: still not understood: ERR_WEBHOOK_NOT_JSON\n',
+    })
     expect(await run(relay, 'quarantine', 'process')).toMatchObject({
       exitCode: 1,
       stdout: '0 stored, 0 known already, 0 of no use, 1 still not understood\n',
@@ -120,7 +155,8 @@ describe('commands for a running relay', () => {
   test.each([
     [['deliveries', '--status', 'lost'], '"status" must be one of'],
     [['deliveries', '--limit', '501'], '"limit" must be a number from 1 to 500'],
-    [['replay', '--connection', 'c'], '--connection goes with --events'],
+    [['events', '--since', 'soon'], '"since" must be a date or a time'],
+    [['events', '--email', 'robin', '--mobile', '+12025550100'], 'Give one of --email, --mobile and --person'],
     [['replay', '--events', '--code', 'ERR_REJECTED'], '--code does not go with --events'],
     [['replay', '--destination', 'nowhere'], '"destination" must be one of one, two'],
     [['stats', '--url', 'relay'], 'http or https URL'],

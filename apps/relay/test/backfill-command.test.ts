@@ -56,7 +56,10 @@ describe('subtotal-relay backfill', () => {
     await it.relay.settled(14)
     expect((await it.run('backfill', '--customer', 'customer-1')).stdout).toContain('0 new, 7 known')
     expect((await it.run('imports')).stdout).toMatch(/^3 +finished .* customer +2\/2 +0 +7 +0\n2 +finished/m)
-    expect(JSON.parse((await it.run('imports', 'show', '2')).stdout)).toMatchObject({ purchases: { new: 7 }, refusals: [] })
+    expect(JSON.parse((await it.run('imports', 'show', '2', '--json')).stdout)).toMatchObject({
+      purchases: { new: 7 },
+      refusals: [],
+    })
   })
 
   test('of one connection, in a period, to one destination', async () => {

@@ -16,7 +16,11 @@ async function withPerson(): Promise<TestRelay> {
 }
 
 function run(relay: TestRelay, ...args: readonly string[]): Promise<CommandResult> {
-  return runInProcess(args, { cwd: temporaryFolder(), env: { RELAY_URL: relay.url, RELAY_ADMIN_TOKEN: token } })
+  return runWith(relay, '', ...args)
+}
+
+function runWith(relay: TestRelay, input: string, ...args: readonly string[]): Promise<CommandResult> {
+  return runInProcess(args, { cwd: temporaryFolder(), env: { RELAY_URL: relay.url, RELAY_ADMIN_TOKEN: token }, input })
 }
 
 describe('erase', () => {
@@ -63,6 +67,23 @@ describe('erase', () => {
   ])('%j is wrong use: exit code 2', async (args, said) => {
     const result = await run(await withPerson(), ...args)
     expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(said) })
+  })
+
+  test('reads who is meant from the standard input, where nobody sees it', async () => {
+    const relay = await withPerson()
+    const told = await runWith(relay, ' robin@shoppers.example\n', 'erase', '--email', '-')
+    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 events') })
+    const done = await runWith(relay, 'robin-1', 'erase', '--customer', '-', '--yes')
+    expect(done).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('erasure 1: 1 events') })
+  })
+
+  test.each([
+    ['nothing', '\n', 'Nothing came from the standard input for --email -.'],
+    ['two addresses', 'a@b.example\nc@d.example\n', 'one person at a time.'],
+  ])('%s on the standard input is wrong use: exit code 2', async (_what, input, said) => {
+    const result = await runWith(await withPerson(), input, 'erase', '--email', '-', '--yes')
+    expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(said) })
+    expect(result.stderr).not.toContain('b.example')
   })
 
   test.each(['erase', 'erasures'])('%s --help shows how it is used', async (command) => {

@@ -1,25 +1,31 @@
 import { describe, expect, test } from 'vitest'
-import type { EnrichmentSettings } from '../src/enrichment/enrichment-settings.ts'
+import { activityCases } from './store-suite/activity-cases.ts'
 import { claimCases } from './store-suite/claim-cases.ts'
 import { connectionsCases } from './store-suite/connections-cases.ts'
+import { encryptionCases } from './store-suite/encryption-cases.ts'
 import { enrichmentCases } from './store-suite/enrichment-cases.ts'
 import { erasureCases } from './store-suite/erasure-cases.ts'
+import { identityCases } from './store-suite/identity-cases.ts'
 import { importsCases } from './store-suite/imports-cases.ts'
 import { ingestCases } from './store-suite/ingest-cases.ts'
 import { lanesCases } from './store-suite/lanes-cases.ts'
 import { operationsCases } from './store-suite/operations-cases.ts'
+import { orderingCases, orderingSwitchCases } from './store-suite/ordering-cases.ts'
+import { orderingEnrichmentCases } from './store-suite/ordering-enrichment-cases.ts'
+import { profilesCases } from './store-suite/profiles-cases.ts'
 import { recordsCases } from './store-suite/records-cases.ts'
 import { retentionCases } from './store-suite/retention-cases.ts'
 import { searchCases } from './store-suite/search-cases.ts'
 import { settleCases } from './store-suite/settle-cases.ts'
-import type { OpenedStore } from './store-suite/suite-harness.ts'
+import type { OpenedStore, StoreSettings } from './store-suite/suite-harness.ts'
 import { event, later, purchase, suiteHarness } from './store-suite/suite-harness.ts'
+import { testKeys } from './support/encryption-keys.ts'
 
 /** What the suite needs of a driver. */
 export interface StoreSuiteOptions {
   readonly name: string
-  /** An empty store on a real database, in which events wait for what these settings have fetched. */
-  readonly open: (enrichment?: EnrichmentSettings) => Promise<OpenedStore>
+  /** An empty store on a real database. */
+  readonly open: (settings?: StoreSettings) => Promise<OpenedStore>
 }
 
 /** What every store must do, on a real database. */
@@ -30,13 +36,17 @@ export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
     connectionsCases(suite)
     claimCases(suite)
     settleCases(suite)
+    activityCases(suite)
     lanesCases(suite)
     searchCases(suite)
     recordsCases(suite)
     operationsCases(suite)
+    identityCases(suite)
     erasureCases(suite)
     retentionCases(suite)
     importsCases(suite)
+    profilesCases(suite)
+    orderingSwitchCases(suite, (orderedDestinations) => suite.reopen(later, { orderedDestinations }))
 
     test('everything is there after it was closed and opened again', async () => {
       await suite.ingest(event('a'), purchase('b', 'p1'))
@@ -57,6 +67,19 @@ export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
   })
 
   describe(`store: ${name}, with events that wait`, () => {
-    enrichmentCases(suiteHarness(() => open({ purchases: true, contacts: true })))
+    enrichmentCases(suiteHarness(() => open({ enrichment: { purchases: true, contacts: true } })))
+  })
+
+  describe(`store: ${name}, with a key`, () => {
+    encryptionCases(suiteHarness(() => open({ encryption: testKeys('one') })))
+  })
+
+  describe(`store: ${name}, with an ordered destination`, () => {
+    orderingCases(suiteHarness(() => open({ orderedDestinations: ['braze'] })))
+  })
+
+  describe(`store: ${name}, with an ordered destination and events that wait`, () => {
+    const enrichment = { purchases: true, contacts: true }
+    orderingEnrichmentCases(suiteHarness(() => open({ orderedDestinations: ['braze'], enrichment })))
   })
 }

@@ -7,16 +7,15 @@ import { receivedAt } from './support/incoming.ts'
 
 runStoreSuite({
   name: 'SQLite',
-  async open(enrichment) {
+  async open(settings = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'relay-store-'))
     const path = join(folder, 'data', 'relay.db')
-    const options = enrichment === undefined ? {} : { enrichment }
-    let store = await openSqliteStore(path, receivedAt, options)
+    let store = await openSqliteStore(path, receivedAt, settings)
     return {
       store,
-      async reopen(now) {
+      async reopen(now, others = settings) {
         await store.close()
-        store = await openSqliteStore(path, now, options)
+        store = await openSqliteStore(path, now, others)
         return store
       },
       async close() {

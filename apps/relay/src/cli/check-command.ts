@@ -9,11 +9,13 @@ import type { CommandContext, OutputStream } from './command-context.ts'
 import type { ConfigurationOptions, ConfigurationSource } from './configuration-source.ts'
 import { configurationSource } from './configuration-source.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { JsonOptions } from './write-json.ts'
+import { writeJson } from './write-json.ts'
 
 const checkTimeoutMs = 30_000
 
 /** `subtotal-relay check`: asks every destination, and Subtotal where there is a key for its API or a Link URL; prints what each proved, and fails when one has a problem. */
-export async function check(options: ConfigurationOptions, context: CommandContext): Promise<ExitCode> {
+export async function check(options: ConfigurationOptions & JsonOptions, context: CommandContext): Promise<ExitCode> {
   const source = configurationSource(options, context)
   const destinations = Object.entries(await loadDestinations(source))
   const signal = AbortSignal.any([context.stopSignal(), AbortSignal.timeout(checkTimeoutMs)])
@@ -22,8 +24,10 @@ export async function check(options: ConfigurationOptions, context: CommandConte
     destinations.map(async ([name, connector]) => ({ name, result: await checkOne(connector, signal) })),
   )
   const results = subtotal === undefined ? checked : [{ name: 'subtotal', result: subtotal }, ...checked]
-  for (const { name, result } of results) context.stdout.write(formatCheck(name, result, context.stdout))
-  return results.every(({ result }) => result.ok) ? 0 : 1
+  const isOk = results.every(({ result }) => result.ok)
+  if (options.json === true) writeJson({ ok: isOk, checks: results.map(({ name, result }) => ({ name, ...result })) }, context)
+  else for (const { name, result } of results) context.stdout.write(formatCheck(name, result, context.stdout))
+  return isOk ? 0 : 1
 }
 
 async function checkOne(connector: Connector, signal: AbortSignal): Promise<CheckResult> {

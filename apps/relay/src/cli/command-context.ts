@@ -6,11 +6,19 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly rows?: number
 }
 
+/** A stream that a command reads from: `process.stdin`, or any other in a test. */
+interface InputStream extends NodeJS.ReadableStream {
+  /** Whether a person is typing. */
+  readonly isTTY?: boolean
+}
+
 /** What a command may use of the process it runs in. */
 export interface CommandContext {
   readonly env: NodeJS.ProcessEnv
   /** The caller's folder: paths are relative to it, and `.env` and `relay.config.ts` are looked for there. */
   readonly cwd: string
+  /** Answers to questions, and what is piped in. */
+  readonly stdin: InputStream
   /** Results. */
   readonly stdout: OutputStream
   /** Errors, notes and progress. */

@@ -68,7 +68,8 @@ function introduction(relayUrl: string, count: number | undefined, rate: number)
   return `The relay listens on ${relayUrl} and gets ${amount}, ${rate} a second, from a mock Subtotal
 whose invented customers link accounts, buy, lose their logins, log in again and leave.
 Subtotal and the destinations are mocks in this process: nothing leaves this machine, and none of your settings are used.
-Now and then a mock answers 429 or 5xx, so that you see retries. Have a look while it runs:
+Now and then a mock answers 429 or 5xx, so that you see retries. Have a look while it runs, in a browser
+at ${relayUrl}/console, or:
 
   curl -s '${relayUrl}/api/v1/deliveries?limit=5'
   curl -s ${relayUrl}/readyz

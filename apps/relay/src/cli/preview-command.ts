@@ -11,15 +11,15 @@ import { placeholderDestinations } from './placeholder-destinations.ts'
 import { readInput } from './read-input.ts'
 import { UsageError } from './usage-error.ts'
 import { wrapPayload } from './wrap-payload.ts'
+import type { JsonOptions } from './write-json.ts'
+import { writeJson } from './write-json.ts'
 
 /** What `preview` can be told. */
-export interface PreviewOptions extends ConfigurationOptions {
+export interface PreviewOptions extends ConfigurationOptions, JsonOptions {
   /** Only this destination. */
   readonly destination?: string
   /** The webhook's type when the file holds a payload alone. */
   readonly type?: string
-  /** JSON instead of text. */
-  readonly json?: boolean
 }
 
 /** `subtotal-relay preview`: what each destination would be sent for the webhook in a file. Sends nothing. */
@@ -30,8 +30,7 @@ export async function preview(file: string, options: PreviewOptions, context: Co
   const plans = Object.entries(destinations).map(([name, connector]) => [name, connector.plan([event])] as const)
   await Promise.all(Object.values(destinations).map((connector) => connector.close()))
 
-  if (options.json === true)
-    context.stdout.write(`${JSON.stringify({ event, destinations: Object.fromEntries(plans) }, null, 2)}\n`)
+  if (options.json === true) writeJson({ event, destinations: Object.fromEntries(plans) }, context)
   else context.stdout.write(plans.map(([name, plan]) => formatPlan(name, plan, context.stdout)).join('\n'))
   if (plans.some(([, plan]) => lacksIdentifier(plan))) {
     note('a running relay fills in what the webhook leaves out from earlier webhooks of the same connection; a preview cannot.')

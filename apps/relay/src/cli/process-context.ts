@@ -12,6 +12,9 @@ export function processContext(): CommandContext {
   return {
     env: process.env,
     cwd: process.cwd(),
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     stopSignal: listenForStop,

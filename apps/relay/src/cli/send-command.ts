@@ -12,9 +12,11 @@ import { sendSteadily } from './send-steadily.ts'
 import type { SendTally } from './send-tally.ts'
 import { createSendTally } from './send-tally.ts'
 import { UsageError } from './usage-error.ts'
+import type { JsonOptions } from './write-json.ts'
+import { writeJson } from './write-json.ts'
 
 /** What `send` can be told. */
-export interface SendOptions {
+export interface SendOptions extends JsonOptions {
   /** Made-up webhooks instead of files. */
   readonly generate?: boolean
   /** How many to make up. Default 200. */
@@ -48,7 +50,9 @@ export async function send(files: readonly string[], options: SendOptions, conte
     progress.stop()
     poster.close()
   }
-  context.stdout.write(tally.summary(performance.now() - startedAt))
+  const elapsedMs = performance.now() - startedAt
+  if (options.json === true) writeJson(tally.totals(elapsedMs), context)
+  else context.stdout.write(tally.summary(elapsedMs))
   return tally.sent === total && tally.failed === 0 ? 0 : 1
 }
 

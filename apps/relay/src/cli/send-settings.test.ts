@@ -13,7 +13,13 @@ test.each([
 ])('webhooks go to %s', (_name, url, dotEnv, ingestUrl) => {
   const cwd = temporaryFolder()
   writeFileSync(join(cwd, '.env'), dotEnv)
-  const context = { env: { SUBTOTAL_SIGNING_SECRET: 'secret' }, cwd, stdout: process.stdout, stderr: process.stderr }
+  const context = {
+    env: { SUBTOTAL_SIGNING_SECRET: 'secret' },
+    cwd,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  }
   const settings = readSendSettings(url, { ...context, stopSignal: () => new AbortController().signal })
   expect(settings).toEqual({ ingestUrl, secret: 'secret' })
 })

@@ -1,5 +1,16 @@
 import type { PostResult } from './post-webhook.ts'
 
+/** What became of the webhooks that were sent, in numbers. */
+interface SendTotals {
+  readonly sent: number
+  readonly failed: number
+  /** How many had each kind of answer: `stored`, `duplicate`, `refused with 401: …`. */
+  readonly answers: Readonly<Record<string, number>>
+  readonly elapsedMs: number
+  readonly medianMs: number
+  readonly slowestMs: number
+}
+
 /** What became of the webhooks that were sent. */
 export interface SendTally {
   /** Adds one answer. */
@@ -8,6 +19,8 @@ export interface SendTally {
   readonly sent: number
   /** How many were not answered 2xx. */
   readonly failed: number
+  /** The same as {@link SendTally.summary} for machines. */
+  totals(elapsedMs: number): SendTotals
   /** A person's summary: each kind of answer with its count, then the times. */
   summary(elapsedMs: number): string
 }
@@ -26,6 +39,13 @@ export function createSendTally(): SendTally {
   const durationsMs: number[] = []
   let failed = 0
 
+  function totals(elapsedMs: number): SendTotals {
+    const sorted = durationsMs.toSorted((a, b) => a - b)
+    const medianMs = sorted[Math.floor(sorted.length / 2)] ?? 0
+    const answers = Object.fromEntries(counts)
+    return { sent: sorted.length, failed, answers, elapsedMs, medianMs, slowestMs: sorted.at(-1) ?? 0 }
+  }
+
   return {
     add(result) {
       const isGood = result.kind === 'answered' && result.status >= 200 && result.status < 300
@@ -40,12 +60,12 @@ export function createSendTally(): SendTally {
     get failed() {
       return failed
     },
+    totals,
     summary(elapsedMs) {
-      const sorted = durationsMs.toSorted((a, b) => a - b)
-      const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-      const perSecond = sorted.length / Math.max(elapsedMs / 1000, 0.001)
+      const { sent, medianMs, slowestMs } = totals(elapsedMs)
+      const perSecond = sent / Math.max(elapsedMs / 1000, 0.001)
       const lines = [
-        `Sent ${sorted.length} in ${(elapsedMs / 1000).toFixed(1)} s (${perSecond.toFixed(1)}/s); median answer ${median.toFixed(1)} ms, slowest ${(sorted.at(-1) ?? 0).toFixed(1)} ms.`,
+        `Sent ${sent} in ${(elapsedMs / 1000).toFixed(1)} s (${perSecond.toFixed(1)}/s); median answer ${medianMs.toFixed(1)} ms, slowest ${slowestMs.toFixed(1)} ms.`,
         ...[...counts].map(([kind, count]) => `  ${count} ${kind}`),
       ]
       return `${lines.join('\n')}\n`

@@ -19,6 +19,11 @@ const table = [
   },
   { name: 'RELAY_ADMIN_TOKEN', description: 'Opens the admin API to operators.', secret: true },
   { name: 'RELAY_VIEWER_TOKEN', description: "Opens the admin API for reading, with people's data masked.", secret: true },
+  {
+    name: 'RELAY_ENCRYPTION_KEY',
+    description: "Seals people's data in the store: 32 bytes in base64 or hex. The first of several seals, all of them open.",
+    secret: true,
+  },
   { name: 'RELAY_BODY_LIMIT', description: 'Largest webhook body in bytes.', default: '1048576' },
   {
     name: 'RELAY_MIN_FREE_BYTES',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { keyLine, testKeys } from '../../test/support/encryption-keys.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { environmentVariables } from './environment.ts'
@@ -245,6 +246,7 @@ describe('relay.config.ts', () => {
       `export default { destinations: { a: ${connector('x')} }, lanes: { b: { concurrency: 2 } } }`,
       /^relay\.config\.ts: lanes\.b belongs to no destination\. Its name must be one of a\.$/,
     ],
+    [`export default ${withLane("{ ordering: 'purchase' }")}`, /^relay\.config\.ts: lanes\.a\.ordering .*"none"\|"customer"/],
     [`export default ${withLane('{ requestsPerSecond: 0 }')}`, /^relay\.config\.ts: lanes\.a\.requestsPerSecond /],
     [`export default ${withLane('{ retry: { schedule: [] } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.schedule /],
     [`export default ${withLane('{ retry: { schedule: [10] } }')}`, /^relay\.config\.ts: lanes\.a\.retry\.schedule\.0 /],
@@ -271,6 +273,15 @@ describe('relay.config.ts', () => {
 test("SUBTOTAL_API_KEY opens Subtotal's own API; without it there is none", async () => {
   expect((await load({ ...klaviyo, SUBTOTAL_API_KEY: key })).subtotal).toHaveProperty('purchases')
   expect(await load(klaviyo)).not.toHaveProperty('subtotal')
+})
+
+test('encryption keys are read from a file, and a wrong one is refused without being repeated', async () => {
+  const file = { ...klaviyo, RELAY_ENCRYPTION_KEY_FILE: 'keys' }
+  expect((await load(file, { keys: `${keyLine('new')}\n${keyLine('old')}\n` })).encryption).toEqual(testKeys('new', 'old'))
+  expect((await load({ ...klaviyo, RELAY_ENCRYPTION_KEY: keyLine('one') })).encryption).toEqual(testKeys('one'))
+  const message = await refusal(file, { keys: 'correct horse battery staple' })
+  expect(message).toContain('Make one with: openssl rand -base64 32')
+  expect(message).not.toContain('horse')
 })
 
 test('what is fetched from Subtotal can be chosen', async () => {

@@ -1,4 +1,5 @@
 import type { Connector } from '@subtotal-connectors/core'
+import { parseEncryptionKeys } from '../encryption/encryption-keys.ts'
 import { refuseRetention } from '../retention/retention-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { RelayDefinition } from './define-relay.ts'
@@ -121,13 +122,14 @@ function enrichment(values: Environment, subtotal: RelayConfig['subtotal']): Pic
   return { enrichment: settings }
 }
 
-function limits(values: Environment): Pick<RelayConfig, 'minFreeBytes' | 'alerts'> {
-  const { RELAY_MIN_FREE_BYTES: minFreeBytes, RELAY_ALERT_URL: url } = values
+function limits(values: Environment): Pick<RelayConfig, 'minFreeBytes' | 'alerts' | 'encryption'> {
+  const { RELAY_ENCRYPTION_KEY: keys, RELAY_MIN_FREE_BYTES: minFreeBytes, RELAY_ALERT_URL: url } = values
   const maxDueMs = msPerSecond * parseInteger('RELAY_ALERT_AGE', values.RELAY_ALERT_AGE ?? '900', 1, 31_536_000)
   return {
     ...(minFreeBytes === undefined
       ? {}
       : { minFreeBytes: parseInteger('RELAY_MIN_FREE_BYTES', minFreeBytes, 0, Number.MAX_SAFE_INTEGER) }),
+    ...(keys === undefined ? {} : { encryption: parseEncryptionKeys(keys) }),
     ...(url === undefined ? {} : { alerts: { url: parseAlertUrl(url), maxDueMs } }),
   }
 }

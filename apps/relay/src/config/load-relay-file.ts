@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Connector } from '@subtotal-connectors/core'
 import { SubtotalError } from '@subtotal-connectors/core'
 import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
@@ -8,8 +7,10 @@ import { z } from 'zod'
 import { mostDays } from '../retention/retention-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { RelayDefinition } from './define-relay.ts'
+import { importRelayFile } from './import-relay-file.ts'
 
-const names = ['relay.config.ts', 'relay.config.mts', 'relay.config.js', 'relay.config.mjs']
+/** The names under which a configuration file is found, the first that is there. */
+export const relayFileNames: readonly string[] = ['relay.config.ts', 'relay.config.mts', 'relay.config.js', 'relay.config.mjs']
 
 const requestRatesSchema = z.array(z.object({ requests: z.number().positive(), perMs: z.number().positive() }))
 const connectorSchema = z.custom<Connector>(isConnector, 'is not a connector')
@@ -31,6 +32,7 @@ const definitionSchema: z.ZodType<RelayDefinition> = z.strictObject({
       z.strictObject({
         concurrency: z.int().min(1).max(64).exactOptional(),
         maxUnknownOutcomes: z.number().min(0).exactOptional(),
+        ordering: z.enum(['none', 'customer']).exactOptional(),
         requestsPerSecond: z.number().positive().max(10_000).exactOptional(),
         retry: z
           .strictObject({
@@ -81,7 +83,7 @@ function checkLanes(definition: RelayDefinition, file: string): RelayDefinition 
 }
 
 function findFile(cwd: string, configPath: string | undefined): string | undefined {
-  if (configPath === undefined) return names.map((name) => resolve(cwd, name)).find((path) => existsSync(path))
+  if (configPath === undefined) return relayFileNames.map((name) => resolve(cwd, name)).find((path) => existsSync(path))
   const path = resolve(cwd, configPath)
   if (existsSync(path)) return path
   throw new ConfigurationError(`There is no file ${path}. Give --config the path of a relay.config.ts.`)
@@ -89,8 +91,7 @@ function findFile(cwd: string, configPath: string | undefined): string | undefin
 
 async function importFile(path: string): Promise<unknown> {
   try {
-    const module: unknown = await import(pathToFileURL(path).href)
-    return module
+    return await importRelayFile(path)
   } catch (error) {
     throw new ConfigurationError(`${basename(path)} cannot be loaded: ${whyNot(error)}.`)
   }

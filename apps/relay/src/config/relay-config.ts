@@ -2,6 +2,7 @@ import type { Connector } from '@subtotal-connectors/core'
 import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import type { AlertSettings } from '../alerts/alert.ts'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
+import type { EncryptionKeys } from '../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../enrichment/enrichment-settings.ts'
 import type { RetentionSettings } from '../retention/retention-settings.ts'
 
@@ -36,6 +37,8 @@ export interface RelayConfig {
   readonly subtotal?: SubtotalApi
   /** How long what is stored is kept, where that is not the default. */
   readonly retention?: Partial<RetentionSettings>
+  /** With what people's data in the store is sealed; by default it is stored as it is. */
+  readonly encryption?: EncryptionKeys
   /** What of an event is fetched from Subtotal when its webhook left it out. Default: everything, with `subtotal`. */
   readonly enrichment?: EnrichmentSettings
 }

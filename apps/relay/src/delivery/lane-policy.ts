@@ -12,7 +12,7 @@ export function lanePolicy(base: RetryPolicy, connector: Connector, settings: La
 }
 
 /** The rates that a lane keeps. */
-export function laneRates(connector: Connector, settings: LaneSettings): readonly RequestRate[] {
+export function laneRates(connector: Pick<Connector, 'limits'>, settings: LaneSettings): readonly RequestRate[] {
   const { requestsPerSecond } = settings
   // A connector of a brand's own, in JavaScript, may leave them out.
   return requestsPerSecond === undefined

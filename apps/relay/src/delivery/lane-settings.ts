@@ -1,3 +1,6 @@
+/** Batches in flight at once, unless set. */
+export const defaultConcurrency = 4
+
 /** What can be set for one destination's lane. */
 export interface LaneSettings {
   /** Batches in flight at once. Default 4. */
@@ -7,6 +10,11 @@ export interface LaneSettings {
    * nothing lets the vendor tell a repeat (`limits.deduplicates` is `no`), else no limit.
    */
   readonly maxUnknownOutcomes?: number
+  /**
+   * `customer`: a later event of a customer is not sent before an earlier one is settled or dead. Each event of a customer then takes a call
+   * of its own, and one that waits for its retry keeps the customer's later ones waiting. Default `none`.
+   */
+  readonly ordering?: 'none' | 'customer'
   /**
    * Calls that begin per second; may be less than 1. Default: the rates that the vendor documents (`limits.requestRates`). Set it to what
    * your contract allows, or to leave room for others that use the same key.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Connector } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
+import type { GroupCommit } from '../ingest/group-commit.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { ClaimedDelivery, Settlement, Store } from '../store/store.ts'
@@ -12,6 +13,7 @@ import type { Pause } from './lane-gate.ts'
 import { createLaneGate } from './lane-gate.ts'
 import { lanePolicy, laneRates } from './lane-policy.ts'
 import type { LaneSettings } from './lane-settings.ts'
+import { defaultConcurrency } from './lane-settings.ts'
 import type { LaneStatus } from './lane-status.ts'
 import { createLeaseKeeper, leaseMs } from './lease-keeper.ts'
 import { createPump } from './pump.ts'
@@ -19,6 +21,7 @@ import { createRateBudget } from './rate-budget.ts'
 import { answers, needsCheck, notSent } from './reachability.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { defaultRetryPolicy } from './retry-policy.ts'
+import { superseded } from './superseded.ts'
 import { toAttempted } from './to-attempted.ts'
 
 /** Carries what is due to one destination, and waits for nobody else. */
@@ -27,7 +30,7 @@ export interface Lane {
   status(): LaneStatus
   /** Begins to deliver. */
   start(): void
-  /** So many new deliveries were stored. */
+  /** So many new deliveries were stored; 0: some may be due that were not. */
   notify(count: number): void
   /**
    * Claims nothing more until it is resumed, also after a restart; what is in flight goes on. Nothing dies meanwhile. `reason` is shown to
@@ -55,10 +58,15 @@ export interface LaneOptions {
   readonly pause?: Pause
   readonly policy?: RetryPolicy
   readonly random?: () => number
+  /** What goes before delivering: a lane waits with each claim until it is not busy, a second at most. */
+  readonly ingest?: Pick<GroupCommit, 'isBusy' | 'drained'>
 }
 
 const lingerMs = 200
 const storeRetryMs = 1_000
+const longestCourtesyMs = 1_000
+/** What ends an earlier event of a customer elsewhere in the relay makes the next one due, and need not tell its lane. */
+const orderedSleepMs = 60_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
 const maxBatchBytes = 8 * 1024 * 1024
 
@@ -66,7 +74,7 @@ const maxBatchBytes = 8 * 1024 * 1024
 export function createLane(options: LaneOptions): Lane {
   const { destination, connector, store, events, random = Math.random } = options
   const { settings = {} } = options
-  const concurrency = settings.concurrency ?? 4
+  const concurrency = settings.concurrency ?? defaultConcurrency
   const policy = lanePolicy(options.policy ?? defaultRetryPolicy, connector, settings)
   const batchSize = connector.limits.maxMessagesPerRequest
   const clock = createSteadyClock(options.clock)
@@ -108,6 +116,7 @@ export function createLane(options: LaneOptions): Lane {
     let isFull = true
     while (isFull) {
       await leases.renewEnded()
+      if (options.ingest?.isBusy() === true) await letIngestPass()
       if (freeSlots() <= 0 || budget.waitMs(clock.elapsed()) > 0) return
       fresh = 0
       const now = clock.now()
@@ -118,11 +127,23 @@ export function createLane(options: LaneOptions): Lane {
       claiming = claimed.catch(() => undefined)
       const claim = await claimed
       isFull = claim.isFull
-      if (claim.deliveries.length === 0) return
+      for (const delivery of claim.superseded)
+        events.emit('delivery:attempted', toAttempted(destination, superseded(delivery), now))
+      if (claim.deliveries.length === 0) continue
       if (hasClosed(isProbe)) return track(giveBack(claim.deliveries, leaseToken))
       budget.take(clock.elapsed())
       track(deliver(claim.deliveries, leaseToken, isProbe))
     }
+  }
+
+  /** While more comes in than can be stored at once, what comes in is stored first. */
+  async function letIngestPass(): Promise<void> {
+    const { ingest } = options
+    if (isStopping || ingest === undefined || !ingest.isBusy()) return
+    const passed = Promise.withResolvers<void>()
+    const timer = clock.setTimeout(passed.resolve, longestCourtesyMs)
+    await Promise.race([ingest.drained(), passed.promise])
+    timer.cancel()
   }
 
   /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
@@ -141,7 +162,8 @@ export function createLane(options: LaneOptions): Lane {
   async function sleep(): Promise<void> {
     if (inFlight.size > 0 && (unsettled > 0 || inFlight.size >= gate.openFor(concurrency))) return
     const dueAt = await store.nextDueAt(destination)
-    if (dueAt === null) return
+    if (dueAt === null && settings.ordering !== 'customer') return
+    if (dueAt === null) return pump.wakeIn(orderedSleepMs)
     const paceMs = budget.waitMs(clock.elapsed())
     pump.wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
   }

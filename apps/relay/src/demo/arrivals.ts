@@ -4,11 +4,15 @@ export interface Arrivals {
   expect(key: string): void
   /** The destination recorded this. */
   arrive(key: string): void
+  /** The destination is not meant to get this any more: a newer one went before it. */
+  supersede(key: string): void
   /** How many were expected. */
   readonly expected: number
   /** How many of those were recorded. */
   readonly arrived: number
-  /** Expected and not recorded. */
+  /** How many of those a newer one went before. */
+  readonly superseded: number
+  /** Expected and neither recorded nor superseded. */
   readonly missing: number
   /** Recorded without being expected, or once more than expected. */
   readonly extra: number
@@ -22,20 +26,28 @@ export function createArrivals(): Arrivals {
   let expected = 0
   let arrived = 0
   let extra = 0
+  let superseded = 0
+
+  /** `false`: it is not on its way. */
+  function end(key: string): boolean {
+    const times = onTheirWay.get(key)
+    if (times === undefined) return false
+    if (times === 1) onTheirWay.delete(key)
+    else onTheirWay.set(key, times - 1)
+    return true
+  }
+
   return {
     expect(key) {
       onTheirWay.set(key, (onTheirWay.get(key) ?? 0) + 1)
       expected += 1
     },
     arrive(key) {
-      const times = onTheirWay.get(key)
-      if (times === undefined) {
-        extra += 1
-        return
-      }
-      if (times === 1) onTheirWay.delete(key)
-      else onTheirWay.set(key, times - 1)
-      arrived += 1
+      if (end(key)) arrived += 1
+      else extra += 1
+    },
+    supersede(key) {
+      if (end(key)) superseded += 1
     },
     get expected() {
       return expected
@@ -43,8 +55,11 @@ export function createArrivals(): Arrivals {
     get arrived() {
       return arrived
     },
+    get superseded() {
+      return superseded
+    },
     get missing() {
-      return expected - arrived
+      return expected - arrived - superseded
     },
     get extra() {
       return extra

@@ -36,7 +36,7 @@ describe('the books of a demo', () => {
 
   test('are not complete when the relay says delivered and a destination has nothing', () => {
     const books = sentBooks(1)
-    for (const name of destinationNames) books.attempted(name, 'delivered')
+    for (const name of destinationNames) books.attempted(name, 'delivered', 'event-1')
     books.arrive('braze', expectedKeys(webhook(1)).braze)
     books.arrive('klaviyo', expectedKeys(webhook(1)).klaviyo)
     expect(books.hasEverything()).toBe(false)
@@ -46,6 +46,17 @@ describe('the books of a demo', () => {
       missing: 1,
       examples: ['purchase.created:purchase-1'],
     })
+  })
+
+  test('are complete without a profile that a newer one went before', () => {
+    const books = createDemoBooks(() => 1000)
+    const profile = { ...webhook(1), eventType: 'profile.updated', purchaseId: null } as const
+    books.expect(profile)
+    for (const name of ['braze', 'klaviyo'] as const) books.arrive(name, expectedKeys(profile)[name])
+    expect(books.hasEverything()).toBe(false)
+    books.attempted('customerio', 'skipped', profile.id)
+    expect(books.hasEverything()).toBe(true)
+    expect(books.outcome(1)).toMatchObject({ isComplete: true, verdicts: [{}, {}, { name: 'customerio', superseded: 1 }] })
   })
 
   test('are not complete when something arrived twice', () => {
@@ -70,7 +81,7 @@ describe('the books of a demo', () => {
     books.expect(webhook(3))
     books.answered('stored')
     expect(books.hasEverything()).toBe(false)
-    for (const name of destinationNames) books.attempted(name, 'dead')
+    for (const name of destinationNames) books.attempted(name, 'dead', 'event-1')
     expect(books.hasEverything()).toBe(true)
     expect(books.outcome(3).isComplete).toBe(false)
     expect(books.snapshot()).toMatchObject({ sent: 3, received: 2, quarantined: 1 })
@@ -78,10 +89,10 @@ describe('the books of a demo', () => {
 
   test('count retries and dead letters by destination', () => {
     const books = sentBooks(1)
-    books.attempted('braze', 'retry')
-    books.attempted('braze', 'held')
-    books.attempted('klaviyo', 'dead')
-    books.attempted('somewhere else', 'dead')
+    books.attempted('braze', 'retry', 'event-1')
+    books.attempted('braze', 'held', 'event-1')
+    books.attempted('klaviyo', 'dead', 'event-1')
+    books.attempted('somewhere else', 'dead', 'event-1')
     expect(books.snapshot().destinations).toEqual([
       { name: 'braze', delivered: 0, waiting: 1, retried: 2, dead: 0 },
       { name: 'klaviyo', delivered: 0, waiting: 1, retried: 0, dead: 1 },

@@ -15,7 +15,7 @@ export interface DemoBooks {
   /** A mock destination recorded something. */
   arrive(destination: DestinationName, key: string): void
   /** The relay says what became of an attempt. */
-  attempted(destination: string, status: string): void
+  attempted(destination: string, status: string, eventId: string): void
   /** Every destination has what it can still get: all that the relay stored and did not give up. */
   hasEverything(): boolean
   snapshot(): DemoSnapshot
@@ -32,6 +32,8 @@ const happeningOf: Readonly<Partial<Record<SubtotalEventType, keyof Happenings>>
   'account.disconnected': 'unlinked',
 }
 
+const mostProfiles = 10_000
+
 /** Starts with nothing counted. `elapsedMs`: how long the demo runs. */
 export function createDemoBooks(elapsedMs: () => number): DemoBooks {
   const books = {
@@ -40,6 +42,8 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
     customerio: { arrivals: createArrivals(), retried: 0, dead: 0 },
   }
   const happenings = { linked: 0, bought: 0, lostLogin: 0, loggedInAgain: 0, unlinked: 0 }
+  /** What profiles are known by, as a newer one may go before them. By event. */
+  const profiles = new Map<string, Readonly<Record<DestinationName, string>>>()
   let sent = 0
   let received = 0
   let quarantined = 0
@@ -52,6 +56,8 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
       if (happening !== undefined) happenings[happening] += 1
       const keys = expectedKeys(webhook)
       for (const name of destinationNames) books[name].arrivals.expect(keys[name])
+      if (webhook.eventType.startsWith('profile.')) profiles.set(webhook.id, keys)
+      if (profiles.size > mostProfiles) profiles.delete(profiles.keys().next().value ?? '')
     },
     answered(result) {
       if (result !== undefined) received += 1
@@ -59,11 +65,13 @@ export function createDemoBooks(elapsedMs: () => number): DemoBooks {
       if (result !== 'stored') notStored += 1
     },
     arrive: (destination, key) => books[destination].arrivals.arrive(key),
-    attempted(destination, status) {
+    attempted(destination, status, eventId) {
       const name = destinationNames.find((known) => known === destination)
       if (name === undefined) return
       if (status === 'retry' || status === 'held') books[name].retried += 1
       if (status === 'dead') books[name].dead += 1
+      const keys = profiles.get(eventId)
+      if (status === 'skipped' && keys !== undefined) books[name].arrivals.supersede(keys[name])
     },
     hasEverything: () => destinationNames.every((name) => books[name].arrivals.missing <= notStored + books[name].dead),
     snapshot,

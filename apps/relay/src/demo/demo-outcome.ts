@@ -6,6 +6,8 @@ export interface DestinationVerdict {
   readonly name: string
   readonly expected: number
   readonly arrived: number
+  /** Profiles that were skipped because a newer one of their connection went before them. */
+  readonly superseded: number
   readonly missing: number
   readonly extra: number
   /** Some of the missing. */
@@ -24,6 +26,6 @@ const exampleCount = 3
 
 /** The verdict on one destination. */
 export function toVerdict(name: string, arrivals: Arrivals): DestinationVerdict {
-  const { expected, arrived, missing, extra } = arrivals
-  return { name, expected, arrived, missing, extra, examples: arrivals.examples(exampleCount) }
+  const { expected, arrived, superseded, missing, extra } = arrivals
+  return { name, expected, arrived, superseded, missing, extra, examples: arrivals.examples(exampleCount) }
 }

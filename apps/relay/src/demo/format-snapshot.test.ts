@@ -33,8 +33,11 @@ test('a snapshot fits on one line for an output that nobody watches', () => {
 })
 
 test('a verdict says how many are missing and extra, and names some of the missing', () => {
-  const verdict = { name: 'braze', expected: 200, arrived: 200, missing: 0, extra: 0, examples: [] }
+  const verdict = { name: 'braze', expected: 200, arrived: 200, superseded: 0, missing: 0, extra: 0, examples: [] }
   expect(formatVerdict(verdict)).toBe('braze: all 200 events arrived; 0 missing, 0 extra')
+  expect(formatVerdict({ ...verdict, arrived: 199, superseded: 1 })).toBe(
+    'braze: 199 of 200 events arrived, 1 skipped for a newer profile; 0 missing, 0 extra',
+  )
   expect(formatVerdict({ ...verdict, arrived: 198, missing: 2, examples: ['a'] })).toBe(
     'braze: 198 of 200 events arrived; 2 missing, 0 extra (missing: a; …)',
   )

@@ -61,7 +61,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
 async function runRelay(options: DemoOptions, books: DemoBooks, destinations: DemoDestinations, folder: string): Promise<void> {
   const secret = randomBytes(32).toString('hex')
   const events = createRelayEvents()
-  events.on('delivery:attempted', ({ destination, status }) => books.attempted(destination, status))
+  events.on('delivery:attempted', ({ destination, status, eventId }) => books.attempted(destination, status, eventId))
   events.on('webhook:answered', ({ result }) => books.answered(taken.find((one) => one === result)))
   const relay = await createRelay(toConfig(destinations, secret, folder), { events })
   const progress = setInterval(() => options.onProgress(books.snapshot()), options.progressMs)

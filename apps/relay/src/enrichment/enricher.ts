@@ -31,7 +31,7 @@ export interface EnricherOptions {
   readonly events: RelayEvents
   readonly clock: Clock
   readonly random?: () => number
-  /** So many deliveries of each destination are due now. */
+  /** So many deliveries of each destination are due now; others may be that waited for them. */
   readonly onDue: (counts: ReadonlyMap<string, number>) => void
 }
 
@@ -189,7 +189,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
         waitedMs: Math.max(0, options.clock.now() - waitingSince),
       })
     }
-    if (due.size > 0) onDue(due)
+    onDue(due)
   }
 
   return {

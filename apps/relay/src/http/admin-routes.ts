@@ -1,12 +1,14 @@
-import { errorCodes, subtotalEventTypes } from '@subtotal-connectors/core'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
+import type { LaneSettings } from '../delivery/lane-settings.ts'
 import type { LaneStatuses } from '../delivery/lane-status.ts'
 import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
+import { findPage } from '../operations/find-page.ts'
 import type { RetailerDirectory } from '../retailers/retailer-directory.ts'
 import { retailerName } from '../retailers/retailer-directory.ts'
 import type { EventDetail, EventRecord, QuarantineRecord } from '../store/records.ts'
-import { deliveryStatuses } from '../store/records.ts'
+import type { ActivityRoutesOptions } from './activity-routes.ts'
+import { addActivityRoutes } from './activity-routes.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
 import type { AdminWriteOptions } from './admin-writes.ts'
 import { addAdminWrites } from './admin-writes.ts'
@@ -14,11 +16,17 @@ import type { Tokens } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import type { ErasureRoutesOptions } from './erasure-routes.ts'
 import { addErasureRoutes } from './erasure-routes.ts'
+import { findPersonId, readIdentity } from './find-person.ts'
 import { HttpError } from './http-error.ts'
 import type { ImportRoutesOptions } from './import-routes.ts'
 import { addImportRoutes } from './import-routes.ts'
+import { knownDestinations } from './known-destinations.ts'
 import { maskEvent } from './mask-event.ts'
 import { readQuery } from './read-query.ts'
+import { readWrite } from './read-write.ts'
+import type { RotationRoutesOptions } from './rotation-routes.ts'
+import { addRotationRoutes } from './rotation-routes.ts'
+import { deliveryShape, eventShape, toDeliveryFilter, toEventSearch } from './search-filters.ts'
 import { showDelivery } from './show-delivery.ts'
 import { showReplay } from './show-replay.ts'
 import { toIdNumber } from './to-id-number.ts'
@@ -26,9 +34,16 @@ import { toIso } from './to-iso.ts'
 import { toStatus } from './to-status.ts'
 
 /** What the admin API works with. */
-export interface AdminOptions extends AdminWriteOptions, ErasureRoutesOptions, ImportRoutesOptions {
+export interface AdminOptions
+  extends AdminWriteOptions,
+    ActivityRoutesOptions,
+    ErasureRoutesOptions,
+    ImportRoutesOptions,
+    RotationRoutesOptions {
   readonly tokens: Tokens
   readonly lanes: LaneStatuses
+  /** What differs from a lane's defaults, by the destination's name. */
+  readonly laneSettings: Readonly<Record<string, LaneSettings>>
   readonly enrichment: () => EnrichmentStatus
   readonly retailers: RetailerDirectory
 }
@@ -38,7 +53,7 @@ type AdminContext = Context<AdminEnvironment>
 
 /** The reads and writes under `/api/v1`. */
 export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
-  const { store, clock, tokens, destinations, lanes, enrichment, retailers } = options
+  const { store, clock, tokens, lanes, enrichment, retailers } = options
   const routes = new Hono<AdminEnvironment>()
 
   /** Only an operator may see people's data, and it is on record before it is shown. */
@@ -49,12 +64,6 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
     await store.audit({ at: clock.now(), actor: role, action: 'reveal', subject })
   }
 
-  /** A destination no longer configured may still have deliveries. */
-  async function knownDestinations(): Promise<readonly string[]> {
-    const { destinations: stored } = await store.stats()
-    return [...new Set([...destinations, ...stored.map((one) => one.destination)])]
-  }
-
   routes.use(async (context, next) => {
     context.set('role', authenticate(context.env.incoming, tokens))
     context.header('cache-control', 'no-store')
@@ -62,27 +71,26 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
   })
 
   routes.get('/deliveries', async (context) => {
-    const { filter, page } = readQuery(context.req.url, {
-      id: 'number',
-      status: deliveryStatuses,
-      destination: await knownDestinations(),
-      code: errorCodes,
-      event: 'text',
-      customer: 'text',
-      type: subtotalEventTypes,
-    })
-    const status = deliveryStatuses.find((one) => one === filter['status'])
-    const { items, nextCursor } = await store.listDeliveries({ ...filter, ...(status === undefined ? {} : { status }) }, page)
+    const { filter, page } = readQuery(context.req.url, deliveryShape(await knownDestinations(options)))
+    const { items, nextCursor } = await findPage((part) => store.listDeliveries(toDeliveryFilter(filter), part), page)
     return context.json({ items: items.map(showDelivery), nextCursor: showCursor(nextCursor) })
   })
 
   routes.get('/events', async (context) => {
-    const shape = { id: 'text', customer: 'text', connection: 'text', retailer: 'text', type: subtotalEventTypes } as const
-    const { filter, page, reveal } = readQuery(context.req.url, shape)
+    const { filter, page, reveal } = readQuery(context.req.url, eventShape(await knownDestinations(options)))
     await permitReveal(context, reveal, 'events')
-    const { items, nextCursor } = await store.listEvents(filter, page)
+    const { items, nextCursor } = await findPage((part) => store.listEvents(toEventSearch(filter), part), page)
     const names = await retailers.list()
-    return context.json({ items: items.map((item) => showEvent(item, reveal, names)), nextCursor: showCursor(nextCursor) })
+    return context.json({
+      items: items.map((item) => ({ ...showEvent(item, reveal, names), outcomes: item.outcomes })),
+      nextCursor: showCursor(nextCursor),
+    })
+  })
+
+  routes.post('/people/search', async (context) => {
+    const identity = readIdentity(await readWrite(context.env.incoming, context.get('role')))
+    const { id, isKnown } = await findPersonId(options, identity, context.get('role'))
+    return context.json({ person: id, isKnown })
   })
 
   routes.get('/events/:id', async (context) => {
@@ -138,9 +146,11 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
     return context.json(toStatus(stats, lanes(stats), clock.now(), await store.deadLetterCounts(), enrichment()))
   })
 
+  addActivityRoutes(routes, options)
   addAdminWrites(routes, options)
   addImportRoutes(routes, options)
   addErasureRoutes(routes, options)
+  addRotationRoutes(routes, options)
   return routes
 }
 
@@ -149,7 +159,7 @@ function showCursor(cursor: number | null): string | null {
 }
 
 function showEvent(
-  { event, receivedAt, versions, payloadDeletedAt }: EventRecord,
+  { event, isReadable, receivedAt, versions, payloadDeletedAt }: EventRecord,
   reveal: boolean,
   retailers: Retailers,
 ): object {
@@ -157,6 +167,7 @@ function showEvent(
   const retailer = retailerName(retailers, event.connection.retailer)
   return {
     event: shown,
+    isReadable,
     retailerName: retailer,
     receivedAt: toIso(receivedAt),
     versions,

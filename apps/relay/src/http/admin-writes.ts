@@ -3,10 +3,13 @@ import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Clock } from '../clock/clock.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
+import type { LaneControl } from '../operations/pause-lane.ts'
+import { longestReason, pauseLane, resumeLane } from '../operations/pause-lane.ts'
 import { planReplay } from '../operations/plan-replay.ts'
-import { processManyQuarantined, processQuarantined } from '../operations/process-quarantine.ts'
-import type { ReplayRequest } from '../operations/replay-request.ts'
+import type { RecordedProcessing } from '../operations/process-on-record.ts'
+import { processManyOnRecord, processOnRecord } from '../operations/process-on-record.ts'
 import { ReplayRequestError, readReplayRequest } from '../operations/replay-request.ts'
+import { startReplay } from '../operations/start-replay.ts'
 import type { MarkedDead } from '../store/operations-store.ts'
 import type { Store } from '../store/store.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
@@ -14,13 +17,6 @@ import { HttpError } from './http-error.ts'
 import { parseWrite, readWrite } from './read-write.ts'
 import { showDelivery } from './show-delivery.ts'
 import { showPlan, showReplay } from './show-replay.ts'
-
-/** What an operator can do with a lane. */
-interface LaneControl {
-  readonly destination: string
-  pause(reason: string): Promise<void>
-  resume(): Promise<void>
-}
 
 /** What the writes work with. */
 export interface AdminWriteOptions {
@@ -32,14 +28,14 @@ export interface AdminWriteOptions {
   readonly laneControls: readonly LaneControl[]
   /** A replay was recorded. */
   readonly onReplay: () => void
-  /** So many new events have deliveries waiting. */
+  /** So many new events have deliveries waiting; 0: what waited may be due. */
   readonly onStored: (count: number) => void
 }
 
 type AdminContext = Context<AdminEnvironment>
 
 const emptySchema = z.strictObject({})
-const reasonSchema = z.strictObject({ reason: z.string().trim().min(1).max(200).exactOptional() })
+const reasonSchema = z.strictObject({ reason: z.string().trim().min(1).max(longestReason).exactOptional() })
 const processSchema = z.strictObject({
   limit: z.int().min(1).max(10_000).default(1_000),
   cursor: z
@@ -47,17 +43,20 @@ const processSchema = z.strictObject({
     .regex(/^\d{1,15}$/)
     .exactOptional(),
 })
-const quarantineMany = 'quarantined webhooks'
 
 /** Adds the writes under `/api/v1`. Each is refused to viewers and to other origins' pages, and is on record. */
 export function addAdminWrites(routes: Hono<AdminEnvironment>, options: AdminWriteOptions): void {
-  const { store, clock, events, connectors, laneControls, onReplay, onStored } = options
+  const { store, clock, connectors, laneControls, onStored } = options
   const destinations = Object.keys(connectors)
-  const quarantine = { store, destinations, now: () => clock.now() }
 
   const read = (context: AdminContext): Promise<unknown> => readWrite(context.env.incoming, context.get('role'))
-  const audit = (context: AdminContext, action: string, subject: string): Promise<void> =>
-    store.audit({ at: clock.now(), actor: context.get('role'), action, subject })
+  const processing = (context: AdminContext): RecordedProcessing => ({
+    store,
+    destinations,
+    clock,
+    onStored,
+    actor: context.get('role'),
+  })
 
   function findLane(context: AdminContext): LaneControl {
     const lane = laneControls.find((one) => one.destination === context.req.param('name'))
@@ -66,38 +65,24 @@ export function addAdminWrites(routes: Hono<AdminEnvironment>, options: AdminWri
   }
 
   routes.post('/replays', async (context) => {
-    const { selection, dryRun, limit } = toReplayRequest(await read(context), destinations)
-    const plan = await planReplay(store, connectors, selection)
-    if (dryRun) return context.json(showPlan(plan, limit))
-    if (plan.replayed > limit) {
-      const advice = `Narrow the filter, or set "limit" to at least ${plan.replayed}.`
-      throw new HttpError('ERR_BAD_REQUEST', `${plan.replayed} deliveries would be replayed; the limit is ${limit}. ${advice}`)
-    }
-    const { replay, isNew } = await store.addReplay({
-      at: clock.now(),
-      actor: context.get('role'),
-      selection,
-      through: plan.through,
-      planned: new Map(plan.destinations.map(({ destination, replayed }) => [destination, replayed])),
-    })
-    if (isNew) events.emit('replay:started', { replayId: replay.id, actor: replay.actor, planned: plan.replayed })
-    onReplay()
+    const body = await read(context)
+    const request = refuseWrong(() => readReplayRequest(body, destinations))
+    if (request.dryRun) return context.json(showPlan(await planReplay(store, connectors, request.selection), request.limit))
+    const { replay, isNew } = await startReplay(options, request, context.get('role')).catch(refuse)
     return context.json({ ...showReplay(replay), isNew }, 202)
   })
 
   routes.post('/destinations/:name/pause', async (context) => {
-    const { reason = 'Paused by an operator.' } = parseWrite(reasonSchema, await read(context))
+    const { reason } = parseWrite(reasonSchema, await read(context))
     const lane = findLane(context)
-    await audit(context, 'pause', `destination ${lane.destination}`)
-    await lane.pause(reason)
+    await pauseLane(lane, { store, clock, actor: context.get('role') }, reason)
     return context.json({ destination: lane.destination, result: 'paused' })
   })
 
   routes.post('/destinations/:name/resume', async (context) => {
     parseWrite(emptySchema, await read(context))
     const lane = findLane(context)
-    await audit(context, 'resume', `destination ${lane.destination}`)
-    await lane.resume()
+    await resumeLane(lane, { store, clock, actor: context.get('role') })
     return context.json({ destination: lane.destination, result: 'resumed' })
   })
 
@@ -106,6 +91,7 @@ export function addAdminWrites(routes: Hono<AdminEnvironment>, options: AdminWri
     const id = readId(context)
     const entry = { at: clock.now(), actor: context.get('role'), action: 'dead', subject: `delivery ${id}` }
     refuseUnmarked(await store.markDead({ deliveryId: id, message: reason, audit: entry }))
+    onStored(0)
     const delivery = await store.findDelivery(id)
     if (delivery === undefined) throw notFound('delivery')
     return context.json(showDelivery(delivery))
@@ -113,31 +99,31 @@ export function addAdminWrites(routes: Hono<AdminEnvironment>, options: AdminWri
 
   routes.post('/quarantine/process', async (context) => {
     const { limit, cursor } = parseWrite(processSchema, await read(context))
-    await audit(context, 'process', quarantineMany)
     const page = { limit, ...(cursor === undefined ? {} : { cursor: Number(cursor) }) }
-    const { counts, nextCursor } = await processManyQuarantined(page, quarantine)
-    if (counts.stored > 0) onStored(counts.stored)
+    const { counts, nextCursor } = await processManyOnRecord(page, processing(context))
     return context.json({ ...counts, nextCursor: nextCursor === null ? null : String(nextCursor) })
   })
 
   routes.post('/quarantine/:id/process', async (context) => {
     parseWrite(emptySchema, await read(context))
     const id = readId(context)
-    await audit(context, 'process', `quarantined webhook ${id}`)
-    const processed = await processQuarantined(id, quarantine)
+    const processed = await processOnRecord(id, processing(context))
     if (processed === undefined) throw notFound('quarantined webhook')
-    if (processed.result === 'stored') onStored(1)
     return context.json(processed)
   })
 }
 
-function toReplayRequest(body: unknown, destinations: readonly string[]): ReplayRequest {
+function refuseWrong<Result>(action: () => Result): Result {
   try {
-    return readReplayRequest(body, destinations)
+    return action()
   } catch (error) {
-    if (error instanceof ReplayRequestError) throw new HttpError('ERR_BAD_REQUEST', error.message)
-    throw error
+    return refuse(error)
   }
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof ReplayRequestError) throw new HttpError('ERR_BAD_REQUEST', error.message)
+  throw error
 }
 
 function refuseUnmarked(marked: MarkedDead): void {

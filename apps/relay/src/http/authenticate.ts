@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { HttpError } from './http-error.ts'
+import { isSameSecret } from './is-same-secret.ts'
 
 /** Who asks. An operator may do everything, a viewer may read with people's data masked. */
 export type Role = 'operator' | 'viewer'
@@ -21,27 +21,36 @@ const loopbackAddress = /^(127\.|::1$|::ffff:127\.)/
  * Who sent a request to the admin API; throws the refusal. Without any token only the machine itself may ask: from a loopback address, with a
  * loopback `Host` (so that no web page reaches it by DNS rebinding) and not through a proxy.
  */
-export function authenticate(incoming: IncomingMessage, { adminToken, viewerToken }: Tokens): Role {
-  if (adminToken === undefined && viewerToken === undefined) return authenticateLoopback(incoming)
+export function authenticate(incoming: IncomingMessage, tokens: Tokens): Role {
+  if (!hasTokens(tokens)) return authenticateLoopback(incoming)
   const given = /^Bearer +(\S+)\s*$/i.exec(incoming.headers.authorization ?? '')?.[1]
-  if (given !== undefined && adminToken !== undefined && isSame(given, adminToken)) return 'operator'
-  if (given !== undefined && viewerToken !== undefined && isSame(given, viewerToken)) return 'viewer'
+  const role = given === undefined ? undefined : roleOfToken(given, tokens)
+  if (role !== undefined) return role
   throw new HttpError('ERR_UNAUTHORIZED', 'Send the header "Authorization: Bearer <RELAY_ADMIN_TOKEN>".', {
     'www-authenticate': 'Bearer',
   })
 }
 
-function authenticateLoopback(incoming: IncomingMessage): Role {
+/** Whether anybody can show a token at all. */
+export function hasTokens({ adminToken, viewerToken }: Tokens): boolean {
+  return adminToken !== undefined || viewerToken !== undefined
+}
+
+/** Whose token this is; `undefined`: nobody's. */
+export function roleOfToken(given: string, { adminToken, viewerToken }: Tokens): Role | undefined {
+  if (adminToken !== undefined && isSameSecret(given, adminToken)) return 'operator'
+  return viewerToken !== undefined && isSameSecret(given, viewerToken) ? 'viewer' : undefined
+}
+
+/** Whether this `Host` names the machine itself. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  return loopbackHost.test(host ?? '')
+}
+
+/** Lets in the machine itself alone, as an operator: for a relay without tokens. Throws the refusal. */
+export function authenticateLoopback(incoming: IncomingMessage): Role {
   const isDirect = !Object.keys(incoming.headers).some((name) => forwardingHeader.test(name))
-  const isLoopback = loopbackHost.test(incoming.headers.host ?? '') && loopbackAddress.test(incoming.socket.remoteAddress ?? '')
+  const isLoopback = isLoopbackHost(incoming.headers.host) && loopbackAddress.test(incoming.socket.remoteAddress ?? '')
   if (isDirect && isLoopback) return 'operator'
   throw new HttpError('ERR_FORBIDDEN', 'The admin API is closed to other machines until RELAY_ADMIN_TOKEN is set.')
-}
-
-function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected))
-}
-
-function digest(value: string): Buffer {
-  return createHash('sha256').update(value).digest()
 }

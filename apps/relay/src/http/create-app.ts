@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
+import type { ConsoleOptions } from '../console/console-routes.ts'
+import { consoleRoutes } from '../console/console-routes.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
-import type { AdminOptions } from './admin-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { HealthOptions } from './health-routes.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -10,7 +11,7 @@ import type { HttpEnvironment, WebhooksRouteOptions } from './webhooks-route.ts'
 import { webhooksRoute } from './webhooks-route.ts'
 
 /** What the routes work with. */
-export type AppOptions = WebhooksRouteOptions & AdminOptions & HealthOptions & { readonly events: RelayEvents }
+export type AppOptions = WebhooksRouteOptions & ConsoleOptions & HealthOptions & { readonly events: RelayEvents }
 
 /** All routes of the relay. */
 export function createApp(options: AppOptions): Hono<HttpEnvironment> {
@@ -18,6 +19,7 @@ export function createApp(options: AppOptions): Hono<HttpEnvironment> {
   app.post('/webhooks/subtotal', webhooksRoute(options))
   app.route('/', healthRoutes(options))
   app.route('/api/v1', adminRoutes(options))
+  app.route('/console', consoleRoutes(options))
   app.notFound(() => new HttpError('ERR_NOT_FOUND', 'There is nothing here.').toResponse())
   app.onError((error, context) => {
     if (error instanceof HttpError) return error.toResponse()

@@ -6,6 +6,7 @@ import type { ErasureRequest } from '../operations/erasure-request.ts'
 import { ErasureRequestError, readErasureRequest } from '../operations/erasure-request.ts'
 import type { ErasurePlan } from '../operations/plan-erasure.ts'
 import { planErasure, TooManyConnectionsError } from '../operations/plan-erasure.ts'
+import { startErasure } from '../operations/start-erasure.ts'
 import type { Store } from '../store/store.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
 import { HttpError } from './http-error.ts'
@@ -45,11 +46,13 @@ export function addErasureRoutes(routes: Hono<AdminEnvironment>, options: Erasur
     const { identity, isBlocking, dryRun } = toErasureRequest(await readWrite(context.env.incoming, context.get('role')))
     const plan = await refuseTooMany(() => planErasure(store, identity))
     if (dryRun) return context.json(showErasurePlan(plan, await store.storeCopies(), await store.earlierErasures(identity)))
-    const { person, through } = plan
-    const actor = context.get('role')
-    const { erasure, isNew } = await store.addErasure({ at: clock.now(), actor, person, isBlocking, through })
-    if (isNew) events.emit('erasure:started', { erasureId: erasure.id, actor })
-    onErasure()
+    const { erasure, isNew } = await startErasure(plan, isBlocking, {
+      store,
+      clock,
+      events,
+      onErasure,
+      actor: context.get('role'),
+    })
     return context.json({ ...showErasure(erasure), isNew }, 202)
   })
 

@@ -14,7 +14,9 @@ type HttpErrorCode = Extract<
   | 'ERR_INTERNAL'
 >
 
-const statuses: Readonly<Record<HttpErrorCode, number>> = {
+type HttpStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 500 | 503
+
+const statuses: Readonly<Record<HttpErrorCode, HttpStatus>> = {
   ERR_BAD_REQUEST: 400,
   ERR_UNAUTHORIZED: 401,
   ERR_FORBIDDEN: 403,
@@ -38,9 +40,14 @@ export class HttpError extends Error {
     this.headers = headers
   }
 
+  /** The status of the answer. */
+  get status(): HttpStatus {
+    return statuses[this.code]
+  }
+
   /** The answer. */
   toResponse(): Response {
     const body = { error: { code: this.code, message: this.message } }
-    return Response.json(body, { status: statuses[this.code], headers: this.headers })
+    return Response.json(body, { status: this.status, headers: this.headers })
   }
 }

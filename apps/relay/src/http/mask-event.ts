@@ -6,8 +6,8 @@ function masked<Value>(value: Value): Value | string {
   return value === null ? value : mask
 }
 
-/** An id that looks like an email address or a phone number is one. */
-function maskedId(id: string | null): string | null {
+/** A customer's id as it may be shown: one that looks like an email address or a phone number is one. */
+export function maskedId(id: string | null): string | null {
   return id !== null && (id.includes('@') || /^\+?[\d ()-]{7,}$/.test(id)) ? mask : id
 }
 

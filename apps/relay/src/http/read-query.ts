@@ -1,7 +1,11 @@
+import { isTime } from '../operations/time-range.ts'
 import { HttpError } from './http-error.ts'
 
-/** The allowed values of each filter; `'text'` allows any, `'number'` the number of a record. */
-export type QueryShape = Readonly<Record<string, readonly string[] | 'text' | 'number'>>
+/**
+ * The allowed values of each filter; `'text'` allows any, `'number'` the number of a record, `'time'` a date or time, `'person'` the opaque
+ * id of a person.
+ */
+export type QueryShape = Readonly<Record<string, readonly string[] | 'text' | 'number' | 'time' | 'person'>>
 
 /** A search, as asked for in a query. */
 export interface Query {
@@ -24,14 +28,24 @@ export function readQuery(url: string, shape: QueryShape): Query {
     const allowed = Object.hasOwn(shape, name) ? shape[name] : undefined
     if (allowed === undefined)
       throw refuse(`There is no filter "${bounded(name)}". Use ${[...Object.keys(shape), ...common].join(', ')}.`)
-    if (allowed === 'number') readNumber(value, name, 1, Number.MAX_SAFE_INTEGER)
-    else if (allowed !== 'text' && !allowed.includes(value)) throw refuse(`"${name}" must be one of ${allowed.join(', ')}.`)
     if (value === '') throw refuse(`"${name}" must not be empty.`)
+    checkValue(allowed, name, value)
     filter[name] = value
   }
   const limit = readNumber(parameters.get('limit'), 'limit', 1, maxLimit) ?? defaultLimit
   const cursor = readNumber(parameters.get('cursor'), 'cursor', 1, Number.MAX_SAFE_INTEGER)
   return { filter, page: { limit, ...(cursor === undefined ? {} : { cursor }) }, reveal: readFlag(parameters.get('reveal')) }
+}
+
+function checkValue(allowed: QueryShape[string], name: string, value: string): void {
+  if (allowed === 'text') return
+  if (allowed === 'number') readNumber(value, name, 1, Number.MAX_SAFE_INTEGER)
+  else if (allowed === 'time') {
+    if (!isTime(value))
+      throw refuse(`"${name}" must be a date or a time as ISO 8601, such as 2026-11-20 or 2026-11-20T12:00:00Z.`)
+  } else if (allowed === 'person') {
+    if (!/^[0-9a-f]{32}$/.test(value)) throw refuse(`"${name}" must be an id that POST /api/v1/people/search answered.`)
+  } else if (!allowed.includes(value)) throw refuse(`"${name}" must be one of ${allowed.join(', ')}.`)
 }
 
 function only(values: readonly string[], name: string): string {

@@ -31,6 +31,7 @@ export function showPlan({ matching, replayed, destinations }: ReplayPlan, limit
     replayed,
     willIgnore: destinations.reduce((sum, one) => sum + one.willIgnore, 0),
     mayRepeat: destinations.reduce((sum, one) => sum + one.mayRepeat, 0),
+    superseded: destinations.reduce((sum, one) => sum + one.superseded, 0),
     limit,
     exceedsLimit: replayed > limit,
     destinations,
@@ -38,5 +39,13 @@ export function showPlan({ matching, replayed, destinations }: ReplayPlan, limit
 }
 
 function showSelection({ kind, filter, repeatDelivered, ...rest }: ReplaySelection): object {
-  return { [kind]: filter, ...('destinations' in rest ? { to: rest.destinations } : {}), repeatDelivered }
+  return { [kind]: showFilter(filter), ...('destinations' in rest ? { to: rest.destinations } : {}), repeatDelivered }
+}
+
+function showFilter({ since, until, ...rest }: ReplaySelection['filter']): object {
+  return {
+    ...rest,
+    ...(since === undefined ? {} : { since: toIso(since) }),
+    ...(until === undefined ? {} : { until: toIso(until) }),
+  }
 }

@@ -9,6 +9,8 @@ export interface GroupCommit {
   add(event: IncomingEvent): Promise<IngestOutcome>
   /** Resolves when nothing waits. */
   drained(): Promise<void>
+  /** Whether anything waits. */
+  isBusy(): boolean
 }
 
 /** What a group commit works with. */
@@ -81,5 +83,6 @@ export function createGroupCommit({ store, events, clock, destinations, onStored
       })
     },
     drained: async () => running,
+    isBusy: () => running !== undefined,
   }
 }

@@ -84,9 +84,11 @@ export function logEvents(events: RelayEvents, logger: Logger, now: () => number
   })
   events.on('erasure:started', ({ erasureId, actor }) => logger.info({ erasureId, actor }, 'erasure started'))
   events.on('erasure:finished', ({ erasureId }) => logger.info({ erasureId }, 'erasure finished'))
+  events.on('rotation:started', (rotation) => logger.info(rotation, 'rotation of the encryption key started'))
+  events.on('rotation:finished', ({ rotationId }) => logger.info({ rotationId }, 'rotation of the encryption key finished'))
   events.on('retention:removed', (removed) => logger.debug(removed, 'retention removed what was kept long enough'))
   const unremoved = quietly(now)
-  for (const name of ['erasure:failed', 'retention:failed'] as const) {
+  for (const name of ['erasure:failed', 'rotation:failed', 'retention:failed', 'activity:failed', 'identity:failed'] as const) {
     events.on(name, ({ code }) => {
       logger[unremoved(`${name} ${code}`) ? 'debug' : 'error']({ code }, `${name.split(':')[0]} could not go on; tried again`)
     })

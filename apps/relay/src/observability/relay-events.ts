@@ -60,6 +60,8 @@ export interface RelayEventMap {
   'replay:started': [{ readonly replayId: string; readonly actor: string; readonly planned: number }]
   'replay:finished': [{ readonly replayId: string }]
   'replay:failed': [{ readonly destination: string; readonly code: string }]
+  /** Late identifiers could not be looked at; tried again. */
+  'identity:failed': [{ readonly code: string }]
   'import:started': [{ readonly importId: string; readonly actor: string }]
   /** A page was read: purchases that are stored now (of a dry run: would be), those that were known, and those refused. */
   'import:advanced': [{ readonly importId: string; readonly stored: number; readonly known: number; readonly refused: number }]
@@ -90,9 +92,15 @@ export interface RelayEventMap {
   'erasure:finished': [{ readonly erasureId: string }]
   /** A step could not be taken; it is tried again. */
   'erasure:failed': [{ readonly code: string }]
+  /** `keyId`: of the key that everything is sealed with; `null`: nothing is sealed. */
+  'rotation:started': [{ readonly rotationId: string; readonly actor: string; readonly keyId: string | null }]
+  'rotation:finished': [{ readonly rotationId: string }]
+  'rotation:failed': [{ readonly code: string }]
   /** Events that have only their ledger entry left, events that have nothing left, and quarantined webhooks. */
   'retention:removed': [{ readonly payloads: number; readonly ledger: number; readonly quarantined: number }]
   'retention:failed': [{ readonly code: string }]
+  /** What was counted could not be written down. */
+  'activity:failed': [{ readonly code: string }]
   'alert:sent': [{ readonly alert: string; readonly state: string }]
   'alert:failed': [{ readonly alert: string; readonly state: string; readonly code: string }]
   'request:failed': [{ readonly path: string; readonly code: string }]

@@ -10,17 +10,20 @@ export interface ErasureRunnerOptions {
   readonly store: Pick<Store, 'advanceErasures'>
   readonly events: RelayEvents
   readonly clock: Clock
+  /** Deliveries may be gone that others waited for. */
+  readonly onErased: () => void
 }
 
 /** A step takes a few milliseconds of the store: so long it belongs to others afterwards. */
 const pauseMs = 10
 
 /** Carries out recorded erasures step by step: wake it at the start and after a new one was recorded. */
-export function createErasureRunner({ store, events, clock }: ErasureRunnerOptions): StepRunner {
+export function createErasureRunner({ store, events, clock, onErased }: ErasureRunnerOptions): StepRunner {
   return createStepRunner({
     clock,
     async step() {
       const done = await store.advanceErasures({ now: clock.now() })
+      if (done !== undefined) onErased()
       for (const erasureId of done?.finished ?? []) events.emit('erasure:finished', { erasureId })
       return done === undefined ? undefined : Math.max(pauseMs, done.waitMs)
     },

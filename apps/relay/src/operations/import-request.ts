@@ -1,8 +1,8 @@
-import { parseIsoTime } from '@subtotal-connectors/core'
 import { z } from 'zod'
 import { isUsableId } from '../ingest/usable-id.ts'
 import type { ImportSettings, ImportSource } from '../store/imports-store.ts'
 import { describeIssue } from './describe-issue.ts'
+import { endOf, isTime, startOf } from './time-range.ts'
 
 /** An import as it is asked for. */
 export interface ImportRequest {
@@ -18,9 +18,8 @@ export class ImportRequestError extends Error {
 /** The most connections that one import reads. */
 const maxConnections = 20_000
 
-const dayMs = 86_400_000
 const id = z.string().trim().min(1).max(512).refine(isUsableId, 'must be an id')
-const time = z.string().refine((text) => parseIsoTime(text) !== undefined, 'must be a date or a time as ISO 8601')
+const time = z.string().refine(isTime, 'must be a date or a time as ISO 8601')
 const requestSchema = z.strictObject({
   customer: id.exactOptional(),
   connection: id.exactOptional(),
@@ -62,13 +61,4 @@ export function readImportRequest(body: unknown, configured: readonly string[]):
 function checkDestinations(destinations: readonly string[] | undefined, configured: readonly string[]): void {
   if (destinations?.some((name) => !configured.includes(name)) !== true) return
   throw new ImportRequestError(`"destinations" must be among ${configured.join(', ')}.`)
-}
-
-function startOf(text: string): number {
-  return parseIsoTime(text) ?? 0
-}
-
-/** A date alone means the whole day. */
-function endOf(text: string): number {
-  return startOf(text) + (/^\s*\d{4}-\d\d-\d\d\s*$/.test(text) ? dayMs - 1 : 0)
 }

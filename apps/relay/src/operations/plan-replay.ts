@@ -17,6 +17,8 @@ interface DestinationPlan {
   readonly willIgnore: number
   /** Those of them that were or may have been delivered before, where nothing says that the vendor ignores a repeat. */
   readonly mayRepeat: number
+  /** Those of them that are skipped instead of sent: profiles of which a newer one of the connection went to the destination. */
+  readonly superseded: number
   /** `false`: the destination is not configured, so nothing is made due. */
   readonly isConfigured: boolean
 }
@@ -37,11 +39,14 @@ type Found = Pick<DestinationPlan, 'missing' | 'pending' | 'delivered' | 'skippe
 /** Which counts go into a plan besides the statuses. */
 interface Tally {
   readonly found: Found
-  /** Dead or skipped deliveries with an attempt of unknown outcome. */
+  /** Dead or skipped deliveries with an attempt of unknown outcome, which would be sent. */
   readonly unknown: number
+  /** Profiles that a newer one went before. */
+  readonly superseded: Found
 }
 
-const nothing: Tally = { found: { missing: 0, pending: 0, delivered: 0, skipped: 0, dead: 0 }, unknown: 0 }
+const none: Found = { missing: 0, pending: 0, delivered: 0, skipped: 0, dead: 0 }
+const nothing: Tally = { found: none, unknown: 0, superseded: none }
 
 /** Counts what a selection finds, part by part, with turns of the event loop for others in between. */
 export async function planReplay(
@@ -71,31 +76,41 @@ export async function planReplay(
   }
 }
 
-function add({ found, unknown }: Tally, { status, isUnknown, count }: ReplayCount): Tally {
-  const isCounted = isUnknown && (status === 'dead' || status === 'skipped')
-  return { found: { ...found, [status]: found[status] + count }, unknown: unknown + (isCounted ? count : 0) }
+function add({ found, unknown, superseded }: Tally, { status, isUnknown, isSuperseded, count }: ReplayCount): Tally {
+  const isCounted = isUnknown && !isSuperseded && (status === 'dead' || status === 'skipped')
+  return {
+    found: { ...found, [status]: found[status] + count },
+    unknown: unknown + (isCounted ? count : 0),
+    superseded: isSuperseded ? { ...superseded, [status]: superseded[status] + count } : superseded,
+  }
 }
 
 function toDestinationPlan(
   destination: string,
-  { found, unknown }: Tally,
+  { found, unknown, superseded }: Tally,
   selection: ReplaySelection,
   connector: Connector | undefined,
 ): DestinationPlan {
   if (connector === undefined) {
-    return { destination, ...found, replayed: 0, willIgnore: 0, mayRepeat: 0, isConfigured: false }
+    return { destination, ...found, replayed: 0, willIgnore: 0, mayRepeat: 0, superseded: 0, isConfigured: false }
   }
   const isAsked = selection.kind === 'deliveries' && selection.filter.status === 'delivered'
-  const again = selection.repeatDelivered || isAsked ? found.delivered : 0
+  const repeats = selection.repeatDelivered || isAsked
+  const again = repeats ? found.delivered - superseded.delivered : 0
   const ignores = connector.limits.deduplicates === 'yes'
   return {
     destination,
     ...found,
-    replayed: found.missing + found.skipped + found.dead + again,
+    replayed: replayedOf(found, repeats),
     willIgnore: ignores ? again : 0,
     mayRepeat: ignores ? 0 : again + unknown,
+    superseded: replayedOf(superseded, repeats),
     isConfigured: true,
   }
+}
+
+function replayedOf({ missing, skipped, dead, delivered }: Found, repeats: boolean): number {
+  return missing + skipped + dead + (repeats ? delivered : 0)
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ReplaySelection } from '../store/operations-store.ts'
 import { deliveryStatuses } from '../store/records.ts'
 import { describeIssue } from './describe-issue.ts'
+import { endOf, isTime, startOf } from './time-range.ts'
 
 /** A replay as it is asked for. */
 export interface ReplayRequest {
@@ -23,6 +24,20 @@ const defaultReplayLimit = 10_000
 const largestLimit = 10_000_000
 
 const text = z.string().min(1).max(512)
+const time = z.string().refine(isTime, 'must be a date or a time as ISO 8601')
+const facets = {
+  customer: text.exactOptional(),
+  person: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'must be an id of a person')
+    .exactOptional(),
+  purchase: text.exactOptional(),
+  connection: text.exactOptional(),
+  type: z.enum(subtotalEventTypes).exactOptional(),
+  retailer: text.exactOptional(),
+  since: time.exactOptional(),
+  until: time.exactOptional(),
+}
 const idNumber = z.string().regex(/^\d{1,15}$/, 'must be a number as text')
 const requestSchema = z.strictObject({
   deliveries: z
@@ -32,18 +47,14 @@ const requestSchema = z.strictObject({
       destination: text.exactOptional(),
       code: z.enum(errorCodes).exactOptional(),
       event: text.exactOptional(),
-      customer: text.exactOptional(),
-      type: z.enum(subtotalEventTypes).exactOptional(),
+      ...facets,
     })
     .exactOptional(),
   events: z
     .strictObject({
       destination: text.exactOptional(),
       id: text.exactOptional(),
-      customer: text.exactOptional(),
-      connection: text.exactOptional(),
-      retailer: text.exactOptional(),
-      type: z.enum(subtotalEventTypes).exactOptional(),
+      ...facets,
     })
     .exactOptional(),
   repeatDelivered: z.boolean().default(false),
@@ -65,13 +76,28 @@ export function readReplayRequest(body: unknown, destinations: readonly string[]
   }
   if (deliveries !== undefined && events === undefined) {
     if (Object.keys(deliveries).length === 0) throw new ReplayRequestError('"deliveries" needs at least one filter.')
-    return { selection: { kind: 'deliveries', filter: deliveries, repeatDelivered }, dryRun, limit }
+    return { selection: { kind: 'deliveries', filter: withTimes(deliveries), repeatDelivered }, dryRun, limit }
   }
   if (events === undefined || deliveries !== undefined) throw new ReplayRequestError('Give either "deliveries" or "events".')
   const { destination: _destination, ...filter } = events
   if (destination === undefined && Object.keys(filter).length === 0) {
     throw new ReplayRequestError('"events" needs a destination or at least one filter.')
   }
-  const selection = { kind: 'events', filter, destinations: destination === undefined ? destinations : [destination] } as const
+  const selection = {
+    kind: 'events',
+    filter: withTimes(filter),
+    destinations: destination === undefined ? destinations : [destination],
+  } as const
   return { selection: { ...selection, repeatDelivered }, dryRun, limit }
+}
+
+function withTimes<Filter extends { readonly since?: string; readonly until?: string }>(
+  filter: Filter,
+): Omit<Filter, 'since' | 'until'> & { readonly since?: number; readonly until?: number } {
+  const { since, until, ...rest } = filter
+  return {
+    ...rest,
+    ...(since === undefined ? {} : { since: startOf(since) }),
+    ...(until === undefined ? {} : { until: endOf(until) }),
+  }
 }

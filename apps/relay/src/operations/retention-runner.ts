@@ -16,6 +16,8 @@ export interface RetentionRunnerOptions {
 
 /** A step takes a few milliseconds of the store: so long it belongs to others afterwards. */
 const pauseMs = 25
+/** And so many times as long as the step took: more while others are waiting for the store, too. */
+const pauseFactor = 4
 const betweenRoundsMs = 3_600_000
 
 /** Goes through what is stored when woken, and once an hour after that. */
@@ -23,9 +25,11 @@ export function createRetentionRunner({ store, settings, events, clock }: Retent
   return createStepRunner({
     clock,
     async step() {
+      const startedAt = clock.elapsed()
       const { isEnd, ...removed } = await store.retain({ now: clock.now(), settings })
+      const tookMs = clock.elapsed() - startedAt
       if (removed.payloads + removed.ledger + removed.quarantined > 0) events.emit('retention:removed', removed)
-      return isEnd ? betweenRoundsMs : pauseMs
+      return isEnd ? betweenRoundsMs : Math.max(pauseMs, pauseFactor * tookMs)
     },
     onFailure: (error) => events.emit('retention:failed', { code: errorCodeOf(error) }),
   })

@@ -1,4 +1,4 @@
-import type { Profile, SubtotalEvent } from '@subtotal-connectors/core'
+import type { Profile, Purchase, SubtotalEvent } from '@subtotal-connectors/core'
 
 /** What is left of an event without its payload: which it was, when, and whose by the brand's own id. Pure. */
 export function toLedgerEntry(event: SubtotalEvent): SubtotalEvent {
@@ -8,9 +8,19 @@ export function toLedgerEntry(event: SubtotalEvent): SubtotalEvent {
   return { ...event, customer, profile: { ...emptyProfile, connection_id: event.connection.id } }
 }
 
-const emptyPurchase = { date: null, total: null, tax: null, subtotal: null, itemCount: 0, items: [], status: null }
+/** A purchase of which nothing but the id is known. */
+export const emptyPurchase: Omit<Purchase, 'id'> = {
+  date: null,
+  total: null,
+  tax: null,
+  subtotal: null,
+  itemCount: 0,
+  items: [],
+  status: null,
+}
 
-const emptyProfile: Omit<Profile, 'connection_id'> = {
+/** A profile of which nothing but the connection is known. */
+export const emptyProfile: Omit<Profile, 'connection_id'> = {
   first_name: null,
   last_name: null,
   email: null,

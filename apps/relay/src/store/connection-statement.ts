@@ -10,6 +10,9 @@ export interface ConnectionStatement {
   readonly status: ConnectionStatus | null
 }
 
+/** What a customer is told by. */
+type Identifiers = Pick<ConnectionStatement, 'customerId' | 'email' | 'mobile'>
+
 const typeOf = {
   active: 'account.connected',
   disconnected: 'account.disconnected',
@@ -39,15 +42,19 @@ export function stateAfter(previous: ConnectionState | undefined, statement: Con
   return statement.status === null ? { ...state, status: previous?.status ?? null } : state
 }
 
+/** Whether a statement holds anything that a customer is told by. */
+export function namesCustomer({ customerId, email, mobile }: Identifiers): boolean {
+  return customerId !== null || email !== null || mobile !== null
+}
+
+/** Whether the same is known of the customer. */
+export function isSameCustomer(one: Identifiers | undefined, other: Identifiers): boolean {
+  return one?.customerId === other.customerId && one.email === other.email && one.mobile === other.mobile
+}
+
 /** Whether two states are the same. */
 export function isSameState(one: ConnectionState, other: ConnectionState): boolean {
-  return (
-    one.customerId === other.customerId &&
-    one.email === other.email &&
-    one.mobile === other.mobile &&
-    one.retailer === other.retailer &&
-    one.status === other.status
-  )
+  return isSameCustomer(one, other) && one.retailer === other.retailer && one.status === other.status
 }
 
 function toEvent(statement: ConnectionStatement): ConnectionEvent {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { ConfigurationError } from '../config/configuration-error.ts'
+import type { EncryptionKeys } from '../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../enrichment/enrichment-settings.ts'
 import { openThreadedStore } from './sqlite/threaded-store.ts'
 import type { ReadVolumeSpace } from './sqlite/volume-space.ts'
@@ -11,6 +12,10 @@ export interface OpenStoreOptions {
   readonly minFreeBytes?: number
   /** What of an event is fetched from Subtotal before it is delivered. Default: nothing, and no event waits. */
   readonly enrichment?: EnrichmentSettings
+  /** With what people's data is sealed. Default: it is stored as it is. */
+  readonly encryption?: EncryptionKeys
+  /** The destinations that get a customer's events in their order. Default: none. */
+  readonly orderedDestinations?: readonly string[]
   /** Whether the store gets a thread of its own, which knows neither the clock nor `readSpace`. Default: no. */
   readonly hasThread?: boolean
   /** Instead of asking the operating system. */
@@ -28,6 +33,16 @@ export async function openStore(url: string, clock: Clock, options: OpenStoreOpt
   return openSqliteStore(path, clock.now(), { elapsed: () => clock.elapsed(), ...chosen })
 }
 
-function forThread({ minFreeBytes, enrichment }: OpenStoreOptions): Pick<OpenStoreOptions, 'minFreeBytes' | 'enrichment'> {
-  return { ...(minFreeBytes === undefined ? {} : { minFreeBytes }), ...(enrichment === undefined ? {} : { enrichment }) }
+function forThread({
+  minFreeBytes,
+  enrichment,
+  encryption,
+  orderedDestinations,
+}: OpenStoreOptions): Pick<OpenStoreOptions, 'minFreeBytes' | 'enrichment' | 'encryption' | 'orderedDestinations'> {
+  return {
+    ...(minFreeBytes === undefined ? {} : { minFreeBytes }),
+    ...(enrichment === undefined ? {} : { enrichment }),
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(orderedDestinations === undefined ? {} : { orderedDestinations }),
+  }
 }

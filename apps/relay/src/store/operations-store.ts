@@ -28,6 +28,8 @@ export interface ReplayCount {
   readonly status: DeliveryStatus | 'missing'
   /** An attempt ended without anybody knowing whether the event arrived. */
   readonly isUnknown: boolean
+  /** A profile that would be skipped: a newer one of its connection went to the destination. */
+  readonly isSuperseded: boolean
   readonly count: number
 }
 

@@ -22,8 +22,31 @@ export interface PageRequest {
   readonly cursor?: number
 }
 
-/** Which deliveries to list. */
-export interface DeliveryFilter {
+/** Which events to list. What is given holds together. */
+export interface EventFilter {
+  readonly id?: string
+  readonly customer?: string
+  readonly connection?: string
+  /** The purchase's id. */
+  readonly purchase?: string
+  readonly retailer?: string
+  readonly type?: string
+  /** The opaque id of whoever is known by an email address or phone number: `SearchStore`. */
+  readonly person?: string
+  /** Received at this time or later; milliseconds since 1970. */
+  readonly since?: number
+  /** Received at this time or earlier. */
+  readonly until?: number
+}
+
+/** Which events to list, by what became of them too: an event that has a delivery with this status, for this destination. */
+export interface EventSearch extends EventFilter {
+  readonly status?: DeliveryStatus
+  readonly destination?: string
+}
+
+/** Which deliveries to list: those of the events that are meant. */
+export interface DeliveryFilter extends Omit<EventFilter, 'id'> {
   readonly id?: string
   readonly status?: DeliveryStatus
   readonly destination?: string
@@ -31,20 +54,11 @@ export interface DeliveryFilter {
   readonly code?: string
   /** The event's id. */
   readonly event?: string
-  readonly customer?: string
-  readonly type?: string
+  /** Dead letters for want of an identifier whose event has been given one since. */
+  readonly identified?: true
 }
 
-/** Which events to list. */
-export interface EventFilter {
-  readonly id?: string
-  readonly customer?: string
-  readonly connection?: string
-  readonly retailer?: string
-  readonly type?: string
-}
-
-/** One page of a list. */
+/** One page of a list. It may be shorter than asked for, and even empty, when a search has looked at much: then `nextCursor` goes on. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly nextCursor: number | null
@@ -78,11 +92,24 @@ export interface AttemptRecord extends AttemptFailure {
 /** An event as it is stored. */
 export interface EventRecord {
   readonly event: SubtotalEvent
+  /** `false`: what is stored of it is damaged, and `event` has only what is known beside it. */
+  readonly isReadable: boolean
   readonly receivedAt: number
   /** How often it came again with other content. */
   readonly versions: number
   /** Since when only its ledger entry is left; `null`: it is whole. */
   readonly payloadDeletedAt: number | null
+}
+
+/** What became of an event at one destination. */
+export interface EventOutcome {
+  readonly destination: string
+  readonly status: DeliveryStatus
+}
+
+/** An event of a list, with what became of it. */
+export interface ListedEvent extends EventRecord {
+  readonly outcomes: readonly EventOutcome[]
 }
 
 /** An event with everything that became of it. */

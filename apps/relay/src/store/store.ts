@@ -1,6 +1,9 @@
 import type { ConnectionState, ErrorCode, SubtotalEvent } from '@subtotal-connectors/core'
+import type { ActivityStore } from './activity-store.ts'
+import type { EncryptionStore } from './encryption-store.ts'
 import type { EnrichmentStore } from './enrichment-store.ts'
 import type { ErasureStore } from './erasure-store.ts'
+import type { IdentityStore } from './identity-store.ts'
 import type { ImportsStore } from './imports-store.ts'
 import type { OperationsStore } from './operations-store.ts'
 import type {
@@ -10,13 +13,14 @@ import type {
   DeliveryRecord,
   DeliveryStatus,
   EventDetail,
-  EventFilter,
-  EventRecord,
+  EventSearch,
+  ListedEvent,
   Page,
   PageRequest,
   QuarantineRecord,
 } from './records.ts'
 import type { RetentionStore } from './retention-store.ts'
+import type { SearchStore } from './search-store.ts'
 
 /** A webhook that was verified and understood, as it goes into the store. */
 export interface IncomingEvent {
@@ -111,7 +115,12 @@ export interface ClaimedDelivery {
 /** What a claim got. */
 export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[]
-  /** Whether the claim ended at one of its limits, so that more may be due. */
+  /**
+   * Profiles that are skipped, reason `superseded`, and not leased: a newer one of their connection is in flight at the destination, was
+   * settled there, or may have arrived.
+   */
+  readonly superseded: readonly ClaimedDelivery[]
+  /** Whether more may be due: the claim ended at one of its limits, or made something due. */
   readonly isFull: boolean
 }
 
@@ -150,7 +159,7 @@ export interface DestinationCounts {
   readonly counts: Readonly<Record<DeliveryStatus, number>>
   /**
    * When the first pending delivery is due; `null` without one. Claimed ones count as due when their lease ends; those that wait until
-   * their event is completed are not due.
+   * their event is completed, or for an earlier one of their customer, are not due.
    */
   readonly nextDueAt: number | null
 }
@@ -184,12 +193,24 @@ export interface LanePause {
  * Where events, deliveries and what is known of connections are kept. What a method promises has happened when its promise
  * resolves; a rejected promise means that nothing of the call has happened.
  */
-export interface Store extends OperationsStore, ImportsStore, EnrichmentStore, ErasureStore, RetentionStore {
+export interface Store
+  extends OperationsStore,
+    ActivityStore,
+    ImportsStore,
+    EnrichmentStore,
+    IdentityStore,
+    ErasureStore,
+    EncryptionStore,
+    RetentionStore,
+    SearchStore {
   /** Stores the events and their deliveries in one transaction, synced to stable storage. One outcome per event, in order. */
   ingest(request: IngestRequest): Promise<readonly IngestOutcome[]>
   /** `null`: the same body was erased, and is not kept again. */
   quarantine(webhook: IncomingQuarantined): Promise<QuarantineOutcome | null>
-  /** Due deliveries, the longest due first, leased to the caller. */
+  /**
+   * Due deliveries, the longest due first, leased to the caller. Of an ordered destination at most one of a customer, and only when none of
+   * the customer's earlier events is pending there; an event without a customer id is in order with those of its connection that have none.
+   */
   claim(request: ClaimRequest): Promise<Claim>
   /** Records verdicts, synced. Deliveries whose lease is no longer held with this token are left alone; their count is returned. */
   settle(request: SettleRequest): Promise<{ readonly stale: number }>
@@ -208,7 +229,7 @@ export interface Store extends OperationsStore, ImportsStore, EnrichmentStore, E
   /** The lanes that are paused, by name. */
   lanePauses(): Promise<readonly LanePause[]>
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>
-  listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
+  listEvents(search: EventSearch, page: PageRequest): Promise<Page<ListedEvent>>
   /** `undefined`: no such event. */
   findEvent(eventId: string): Promise<EventDetail | undefined>
   listQuarantine(page: PageRequest): Promise<Page<QuarantineRecord>>

@@ -4,10 +4,15 @@ import { backlog, backups, massReplay, removedDestination } from './rows/backlog
 import { hostileBodies, hostileSignatures } from './rows/client-rows.ts'
 import { capturedWebhooks, clockJumps, duplicateWebhooks } from './rows/clock-rows.ts'
 import { failingDisk, fullDisk, powerCuts, syncs } from './rows/disk-rows.ts'
+import { erasure } from './rows/erasure-rows.ts'
 import { namedKills, randomKills } from './rows/kill-rows.ts'
 import { load, soak } from './rows/load-rows.ts'
+import { customerOrder } from './rows/order-rows.ts'
 import { names, outages, rateLimits, revokedKeys, slowness } from './rows/outage-rows.ts'
 import { secondProcess, spoiltStores, termination } from './rows/process-rows.ts'
+import { repeatedReplays } from './rows/replay-rows.ts'
+import { retention } from './rows/retention-rows.ts'
+import { searches } from './rows/search-rows.ts'
 import { slowClients } from './rows/slow-client-rows.ts'
 
 /** Every row that can be run, in the order of the table. */
@@ -37,8 +42,13 @@ export const chaosRows: readonly ChaosRow[] = [
   slowClients,
   backlog,
   massReplay,
+  erasure,
+  repeatedReplays,
   removedDestination,
+  searches,
   soak,
+  retention,
   backups,
+  customerOrder,
   load,
 ]

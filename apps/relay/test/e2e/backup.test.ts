@@ -43,7 +43,10 @@ test('a backup under load holds everything that was acknowledged before it, and 
   let isDone = false
   async function load(): Promise<void> {
     while (!isDone) {
-      const { json } = await relay.post(generator.next().body)
+      const webhook = generator.next()
+      // Older profiles are not delivered once a newer one went before.
+      if (webhook.eventType.startsWith('profile.')) continue
+      const { json } = await relay.post(webhook.body)
       acknowledged.push(String(json['id']))
     }
   }
@@ -122,7 +125,7 @@ test('a store that is there is left alone, or moved aside whole with --force', a
   expect(restored.exitCode).toBe(0)
   expect(await subjects(store)).toEqual(['old'])
   const kept = readdirSync(join(cwd, 'data')).find((name) => name.includes('before-restore') && !name.endsWith('-wal'))
-  expect(restored.stdout).toContain(kept ?? 'nothing was kept')
+  expect(restored.stderr).toContain(kept ?? 'nothing was kept')
   expect(await subjects(join(cwd, 'data', kept ?? ''))).toEqual(['newer', 'old'])
 })
 

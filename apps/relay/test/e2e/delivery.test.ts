@@ -14,6 +14,13 @@ function generate(count: number, seed = 1): readonly GeneratedWebhook[] {
   return Array.from({ length: count }, () => generator.next())
 }
 
+/** Without profiles: an older one is skipped once a newer one went before it, which failures can bring about. */
+function generateLasting(count: number): readonly GeneratedWebhook[] {
+  return generate(3 * count)
+    .filter(({ eventType }) => !eventType.startsWith('profile.'))
+    .slice(0, count)
+}
+
 async function postAll(relay: TestRelay, webhooks: readonly GeneratedWebhook[]): Promise<void> {
   for (const { body } of webhooks) expect(await relay.post(body)).toMatchObject({ status: 202, json: { result: 'stored' } })
 }
@@ -55,7 +62,7 @@ describe('a destination that fails gets everything in the end, and delays nobody
     const clock = createVirtualClock(Date.now())
     const mocks = await startMockDestinations()
     const relay = await startRelay({ destinations: mocks.connectors }, { clock, now: () => clock.now() })
-    const sent = generate(12)
+    const sent = generateLasting(12)
     mocks.fail(destination, failure)
     await postAll(relay, sent)
     const attempted = countAttempts(relay, destination)
@@ -71,7 +78,7 @@ test('a destination that is down for hours loses nothing, and the others do not 
   const clock = createVirtualClock(Date.now())
   const mocks = await startMockDestinations()
   const relay = await startRelay({ destinations: mocks.connectors }, { clock, now: () => clock.now() })
-  const sent = generate(20)
+  const sent = generateLasting(20)
   mocks.fail('klaviyo', { kind: 'answer', status: 500 }, Number.POSITIVE_INFINITY)
   await postAll(relay, sent)
   await until(clock, () => mocks.arrived('braze').length === sent.length && mocks.arrived('customerio').length === sent.length)

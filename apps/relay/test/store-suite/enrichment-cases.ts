@@ -5,6 +5,7 @@ import type { KnownContact } from '../../src/enrichment/contact.ts'
 import { noContact } from '../../src/enrichment/contact.ts'
 import { planErasure } from '../../src/operations/plan-erasure.ts'
 import type { ClaimedEnrichment, EnrichmentSettlement, EnrichmentVerdict } from '../../src/store/enrichment-store.ts'
+import { identityWorld } from '../support/identity-world.ts'
 import { incoming, receivedAt } from '../support/incoming.ts'
 import type { SuiteHarness } from './suite-harness.ts'
 import { destinations, later } from './suite-harness.ts'
@@ -285,6 +286,37 @@ export function enrichmentCases(suite: SuiteHarness): void {
       expect(await suite.store.stats()).toMatchObject({ events: 0, enrichments: { waiting: 0 } })
       expect(await suite.counts('braze')).toMatchObject({ pending: 0 })
       expect(await put(bought('b', {}, nobody), 2)).toMatchObject([{ result: 'ignored' }])
+    })
+
+    test('dead letters of the connection that wanted for it are replayed', async () => {
+      const world = identityWorld(() => suite.store, { braze: 'email', klaviyo: 'id' }, later)
+      await put(bought('a', {}, { ...nobody, id: 'robin' }), 1)
+      await answer({}, {})
+      await world.settle()
+      expect(world.arrived.map(({ destination, event }) => [destination, event.id])).toEqual([['klaviyo', 'a']])
+      await put(bought('b', {}, nobody), 2)
+      await answer()
+      await world.settle()
+      const byEmail = world.arrived.filter(({ destination }) => destination === 'braze')
+      expect(byEmail.map(({ event }) => [event.id, event.customer.email])).toEqual([
+        ['b', contact.email],
+        ['a', contact.email],
+      ])
+    })
+
+    test('but not those of another customer', async () => {
+      const world = identityWorld(() => suite.store, { braze: 'email', klaviyo: 'id' }, later)
+      await put(bought('a', {}, { ...nobody, id: 'alex' }), 1)
+      await answer({}, {})
+      await world.settle()
+      await put(linked('b', 'robin'), 2)
+      await answer()
+      await world.settle()
+      expect(world.arrived.map(({ destination, event }) => [destination, event.id, event.customer.id])).toEqual([
+        ['klaviyo', 'a', 'alex'],
+        ['braze', 'b', 'robin'],
+        ['klaviyo', 'b', 'robin'],
+      ])
     })
 
     test('an older answer does not replace a newer one', async () => {

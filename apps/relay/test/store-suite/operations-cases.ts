@@ -34,11 +34,15 @@ export function operationsCases(suite: SuiteHarness): void {
     test('a survey counts what a filter finds, by destination and status', async () => {
       await suite.ingest(event('a'), event('b'))
       await settleAll(dead)
-      expect(await survey(ofDead)).toEqual([{ destination: 'braze', status: 'dead', isUnknown: false, count: 2 }])
+      expect(await survey(ofDead)).toEqual([
+        { destination: 'braze', status: 'dead', isUnknown: false, isSuperseded: false, count: 2 },
+      ])
       expect(await survey({ kind: 'deliveries', filter: { event: 'a' }, repeatDelivered: false })).toHaveLength(2)
       expect(await survey({ kind: 'deliveries', filter: { code: 'ERR_TIMEOUT' }, repeatDelivered: false })).toEqual([])
       const toNew: ReplaySelection = { kind: 'events', filter: {}, destinations: ['new'], repeatDelivered: false }
-      expect(await survey(toNew)).toEqual([{ destination: 'new', status: 'missing', isUnknown: false, count: 2 }])
+      expect(await survey(toNew)).toEqual([
+        { destination: 'new', status: 'missing', isUnknown: false, isSuperseded: false, count: 2 },
+      ])
     })
 
     test('dead letters become due again step by step, with their age and their limits anew', async () => {

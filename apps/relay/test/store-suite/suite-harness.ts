@@ -1,22 +1,32 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import { makeConnectionEvent, makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
 import { afterEach, beforeEach } from 'vitest'
+import type { EncryptionKeys } from '../../src/encryption/encryption-keys.ts'
+import type { EnrichmentSettings } from '../../src/enrichment/enrichment-settings.ts'
 import type { AttemptFailure } from '../../src/store/records.ts'
 import type { ClaimedDelivery, ClaimRequest, DestinationCounts, IngestOutcome, Store, Verdict } from '../../src/store/store.ts'
 import { incoming, receivedAt } from '../support/incoming.ts'
 
+/** How a store is opened. */
+export interface StoreSettings {
+  /** Events wait for what these have fetched. */
+  readonly enrichment?: EnrichmentSettings
+  readonly encryption?: EncryptionKeys
+  readonly orderedDestinations?: readonly string[]
+}
+
 /** A store of its own for one test. */
 export interface OpenedStore {
   readonly store: Store
-  /** Closes the store and opens the same data again, as a process does that starts at `now`. */
-  reopen(now: number): Promise<Store>
+  /** Closes the store and opens the same data again, as a process does that starts at `now`; with other settings if given. */
+  reopen(now: number, settings?: StoreSettings): Promise<Store>
   close(): Promise<void>
 }
 
 /** What the cases work with: a new empty store for each test. */
 export interface SuiteHarness {
   readonly store: Store
-  reopen(now: number): Promise<void>
+  reopen(now: number, settings?: StoreSettings): Promise<void>
   ingest(...events: readonly SubtotalEvent[]): Promise<readonly IngestOutcome[]>
   /** By default for `braze`, at {@link later}, with the token `mine`, for a minute. */
   claim(request?: Partial<ClaimRequest>): Promise<readonly ClaimedDelivery[]>
@@ -68,8 +78,8 @@ export function suiteHarness(open: () => Promise<OpenedStore>): SuiteHarness {
     get store() {
       return current()
     },
-    async reopen(now) {
-      store = await opened?.reopen(now)
+    async reopen(now, settings) {
+      store = await opened?.reopen(now, settings)
     },
     ingest: (...events) => current().ingest({ events: events.map((one) => incoming(one)), destinations }),
     async claim(request = {}) {

@@ -37,7 +37,8 @@ export interface LaneHarness {
 export async function startLane(options: ScriptedOptions & LaneSettings = {}): Promise<LaneHarness> {
   let claiming = 0
   const clock = createVirtualClock(receivedAt, () => claiming > 0)
-  const opened = await openSqliteStore(join(temporaryFolder(), 'relay.db'), clock.now())
+  const orderedDestinations = options.ordering === 'customer' ? ['one'] : []
+  const opened = await openSqliteStore(join(temporaryFolder(), 'relay.db'), clock.now(), { orderedDestinations })
   // On a slow disk a claim takes turns with others, however many there are.
   const store: Store = {
     ...opened,

@@ -44,6 +44,7 @@ export const errorCodes = [
   'ERR_OUTCOME_UNKNOWN',
   'ERR_MAX_AGE',
   'ERR_MARKED_DEAD',
+  'ERR_STORED_EVENT_UNREADABLE',
   'ERR_ENRICHMENT_OFF',
   'ERR_ENRICHMENT_EXPIRED',
   // The relay's answers over HTTP

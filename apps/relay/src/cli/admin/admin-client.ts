@@ -6,13 +6,12 @@ import { CommandError } from '../command-error.ts'
 import { localUrl } from '../local-url.ts'
 import { toIngestUrl } from '../to-ingest-url.ts'
 import { UsageError } from '../usage-error.ts'
+import type { JsonOptions } from '../write-json.ts'
 
 /** What every command that speaks to a running relay can be told. */
-export interface AdminOptions {
+export interface AdminOptions extends JsonOptions {
   /** The relay. Default: `RELAY_URL`, or this machine's. */
   readonly url?: string
-  /** The relay's answer as JSON instead of a table. */
-  readonly json?: boolean
 }
 
 /** Speaks to a relay's admin API. Rejects with a `CommandError`, or a `UsageError` for what the relay calls a wrong request. */

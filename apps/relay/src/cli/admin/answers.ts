@@ -32,6 +32,22 @@ interface EventAnswer {
   readonly receivedAt: string
 }
 
+/** An event with everything that became of it. */
+export interface EventDetailAnswer extends EventAnswer {
+  readonly versions: number
+  readonly payloadDeletedAt: string | null
+  readonly deliveries: readonly (DeliveryAnswer & {
+    readonly reason: string | null
+    readonly failedAttempts: readonly {
+      readonly number: number
+      readonly at: string
+      readonly outcome: string
+      readonly code: string
+      readonly message: string
+    }[]
+  })[]
+}
+
 interface QuarantineAnswer {
   readonly id: string
   readonly reason: string
@@ -39,6 +55,12 @@ interface QuarantineAnswer {
   readonly receivedAt: string
   readonly count: number
   readonly bytes: number
+}
+
+interface QuarantinedAnswer extends QuarantineAnswer {
+  readonly signedAt: string
+  /** `null` unless it was to be revealed. */
+  readonly body: string | null
 }
 
 interface StatsAnswer {
@@ -63,6 +85,7 @@ interface ReplayPlanAnswer {
   readonly replayed: number
   readonly willIgnore: number
   readonly mayRepeat: number
+  readonly superseded: number
   readonly limit: number
   readonly exceedsLimit: boolean
   readonly destinations: readonly {
@@ -75,6 +98,7 @@ interface ReplayPlanAnswer {
     readonly replayed: number
     readonly willIgnore: number
     readonly mayRepeat: number
+    readonly superseded: number
     readonly isConfigured: boolean
   }[]
 }
@@ -96,57 +120,94 @@ interface ProcessedAnswer {
   readonly nextCursor: string | null
 }
 
+interface ProcessedOneAnswer {
+  readonly id: string
+  readonly result: 'stored' | 'duplicate' | 'ignored' | 'quarantined'
+  readonly eventId?: string | undefined
+  readonly reason?: string | undefined
+}
+
+interface AuditAnswer {
+  readonly at: string
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+}
+
 const failure = z.object({ code: z.string(), message: z.string() }).nullable()
+
+const deliveryShape = {
+  id: z.string(),
+  eventId: z.string(),
+  eventType: z.string(),
+  destination: z.string(),
+  status: z.string(),
+  attempts: z.number(),
+  dueAt: z.string().nullable(),
+  settledAt: z.string().nullable(),
+  error: failure,
+}
 
 /** A page of deliveries. */
 export const deliveriesSchema: z.ZodType<AnsweredPage<DeliveryAnswer>> = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      eventId: z.string(),
-      eventType: z.string(),
-      destination: z.string(),
-      status: z.string(),
-      attempts: z.number(),
-      dueAt: z.string().nullable(),
-      settledAt: z.string().nullable(),
-      error: failure,
-    }),
-  ),
+  items: z.array(z.object(deliveryShape)),
   nextCursor: z.string().nullable(),
 })
+
+const eventShape = {
+  event: z.object({
+    id: z.string(),
+    type: z.string(),
+    occurredAt: z.string(),
+    customer: z.object({ id: z.string().nullable() }),
+    connection: z.object({ id: z.string(), retailer: z.string().nullable() }),
+  }),
+  retailerName: z.string().nullish(),
+  receivedAt: z.string(),
+}
 
 /** A page of events. */
 export const eventsSchema: z.ZodType<AnsweredPage<EventAnswer>> = z.object({
-  items: z.array(
-    z.object({
-      event: z.object({
-        id: z.string(),
-        type: z.string(),
-        occurredAt: z.string(),
-        customer: z.object({ id: z.string().nullable() }),
-        connection: z.object({ id: z.string(), retailer: z.string().nullable() }),
-      }),
-      retailerName: z.string().nullish(),
-      receivedAt: z.string(),
-    }),
-  ),
+  items: z.array(z.object(eventShape)),
   nextCursor: z.string().nullable(),
 })
 
-/** A page of quarantined webhooks. */
-export const quarantineSchema: z.ZodType<AnsweredPage<QuarantineAnswer>> = z.object({
-  items: z.array(
+/** One event. */
+export const eventDetailSchema: z.ZodType<EventDetailAnswer> = z.object({
+  ...eventShape,
+  versions: z.number(),
+  payloadDeletedAt: z.string().nullable(),
+  deliveries: z.array(
     z.object({
-      id: z.string(),
-      reason: z.string(),
-      fields: z.array(z.string()),
-      receivedAt: z.string(),
-      count: z.number(),
-      bytes: z.number(),
+      ...deliveryShape,
+      reason: z.string().nullable(),
+      failedAttempts: z.array(
+        z.object({ number: z.number(), at: z.string(), outcome: z.string(), code: z.string(), message: z.string() }),
+      ),
     }),
   ),
+})
+
+const quarantineShape = {
+  id: z.string(),
+  reason: z.string(),
+  fields: z.array(z.string()),
+  receivedAt: z.string(),
+  count: z.number(),
+  bytes: z.number(),
+}
+
+/** A page of quarantined webhooks. */
+export const quarantineSchema: z.ZodType<AnsweredPage<QuarantineAnswer>> = z.object({
+  items: z.array(z.object(quarantineShape)),
   nextCursor: z.string().nullable(),
+})
+
+/** One quarantined webhook. */
+export const quarantinedSchema: z.ZodType<QuarantinedAnswer> = z.object({
+  ...quarantineShape,
+  signedAt: z.string(),
+  body: z.string().nullable(),
 })
 
 /** Counts and lanes. */
@@ -174,6 +235,7 @@ export const replayPlanSchema: z.ZodType<ReplayPlanAnswer> = z.object({
   replayed: z.number(),
   willIgnore: z.number(),
   mayRepeat: z.number(),
+  superseded: z.number(),
   limit: z.number(),
   exceedsLimit: z.boolean(),
   destinations: z.array(
@@ -187,6 +249,7 @@ export const replayPlanSchema: z.ZodType<ReplayPlanAnswer> = z.object({
       replayed: z.number(),
       willIgnore: z.number(),
       mayRepeat: z.number(),
+      superseded: z.number(),
       isConfigured: z.boolean(),
     }),
   ),
@@ -214,6 +277,20 @@ export const processedSchema: z.ZodType<ProcessedAnswer> = z.object({
   duplicate: z.number(),
   ignored: z.number(),
   quarantined: z.number(),
+  nextCursor: z.string().nullable(),
+})
+
+/** What became of one quarantined webhook. */
+export const processedOneSchema: z.ZodType<ProcessedOneAnswer> = z.object({
+  id: z.string(),
+  result: z.enum(['stored', 'duplicate', 'ignored', 'quarantined']),
+  eventId: z.string().optional(),
+  reason: z.string().optional(),
+})
+
+/** A page of what is on record. */
+export const auditSchema: z.ZodType<AnsweredPage<AuditAnswer>> = z.object({
+  items: z.array(z.object({ at: z.string(), actor: z.string(), action: z.string(), subject: z.string() })),
   nextCursor: z.string().nullable(),
 })
 

@@ -4,13 +4,13 @@ import type { ExitCode } from '../exit-code.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { readInput } from '../read-input.ts'
 import { UsageError } from '../usage-error.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
 import { readAnswer } from './answers.ts'
 import type { ImportDetailAnswer } from './import-answer.ts'
 import { askedImportSchema, importDetailSchema } from './import-answer.ts'
 import { readConnections } from './read-connections.ts'
-import { writeJson } from './write-json.ts'
 
 /** What `backfill` can be told. Exactly one of `customer`, `connection`, `fromFile` and `missed` is given. */
 export interface BackfillOptions extends AdminOptions {

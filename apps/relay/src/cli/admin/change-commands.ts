@@ -1,9 +1,9 @@
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { processedSchema, readAnswer } from './answers.ts'
-import { writeJson } from './write-json.ts'
+import { processedOneSchema, processedSchema, readAnswer } from './answers.ts'
 
 /** What a change can be told. */
 export interface ChangeOptions extends AdminOptions {
@@ -46,8 +46,10 @@ export async function processQuarantine(
   const client = createAdminClient(options, context)
   if (id !== undefined) {
     const answer = await client.post(`/quarantine/${encodeURIComponent(id)}/process`, {})
-    writeJson(answer, context)
-    return isStillQuarantined(answer) ? 1 : 0
+    const { result, reason, eventId } = readAnswer(processedOneSchema, answer)
+    if (options.json === true) writeJson(answer, context)
+    else context.stdout.write(`quarantined webhook ${id}: ${saidOf[result]}${reason ?? eventId ?? ''}\n`)
+    return result === 'quarantined' ? 1 : 0
   }
   const total = { stored: 0, duplicate: 0, ignored: 0, quarantined: 0 }
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -65,10 +67,13 @@ export async function processQuarantine(
   return quarantined === 0 ? 0 : 1
 }
 
+const saidOf = {
+  stored: 'stored as event ',
+  duplicate: 'known already as event ',
+  ignored: 'of no use',
+  quarantined: 'still not understood: ',
+} as const
+
 function toBody({ reason }: ChangeOptions): object {
   return reason === undefined ? {} : { reason }
-}
-
-function isStillQuarantined(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'result' in answer && answer.result === 'quarantined'
 }

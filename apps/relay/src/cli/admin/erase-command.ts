@@ -2,15 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { UsageError } from '../usage-error.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
 import { readAnswer } from './answers.ts'
 import { erasurePlanSchema, erasureSchema } from './erasure-answer.ts'
-import { writeJson } from './write-json.ts'
+import { readIdentity } from './read-identity.ts'
 
 /** What `erase` can be told. One of `customer`, `email` and `mobile`. */
 export interface EraseOptions extends AdminOptions {
-  /** The brand's own id. */
+  /** The brand's own id. Of each of the three, `-`: it is read from the standard input. */
   readonly customer?: string
   readonly email?: string
   readonly mobile?: string
@@ -30,7 +31,8 @@ export async function erase(options: EraseOptions, context: CommandContext): Pro
   const given = identities.filter((name) => options[name] !== undefined)
   if (given.length !== 1) throw new UsageError('Give one of --customer, --email and --mobile.')
   const client = createAdminClient(options, context)
-  const identity = Object.fromEntries(given.map((name) => [name, options[name]]))
+  const name = given[0] ?? 'customer'
+  const identity = { [name]: await readIdentity(name, options[name] ?? '', context) }
   if (options.yes !== true) return tell(await client.post('/erasures', { ...identity, dryRun: true }), options, context)
   const body = { ...identity, block: options.block === true, dryRun: false, confirm: 'erase' }
   const answer = await client.post('/erasures', body)

@@ -16,6 +16,7 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
   return [styleText('bold', line(headings), { stream }), ...cells.map(line)].map((text) => `${text}\n`).join('')
 }
 
-function toText(cell: Cell): string {
+/** A cell as it is printed: `-` for nothing, and without what could move the cursor of a terminal. */
+export function toText(cell: Cell): string {
   return cell === null || cell === undefined || cell === '' ? '-' : String(cell).replace(/\p{C}+/gu, ' ')
 }

@@ -1,8 +1,8 @@
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { writeJson } from './write-json.ts'
 
 /** `subtotal-relay imports resume` and `cancel`. */
 export async function changeImport(

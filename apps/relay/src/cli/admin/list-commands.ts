@@ -1,13 +1,22 @@
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { deliveriesSchema, eventsSchema, quarantineSchema, readAnswer, replaysSchema, statsSchema } from './answers.ts'
+import {
+  auditSchema,
+  deliveriesSchema,
+  eventsSchema,
+  quarantineSchema,
+  readAnswer,
+  replaysSchema,
+  statsSchema,
+} from './answers.ts'
 import { erasuresSchema } from './erasure-answer.ts'
+import { findPerson } from './find-person.ts'
 import type { Cell } from './format-table.ts'
 import { formatTable } from './format-table.ts'
 import { importsSchema } from './import-answer.ts'
-import { writeJson } from './write-json.ts'
 
 /** A list's page and filters, as given on the command line. */
 export type ListOptions = AdminOptions & Readonly<Record<string, string | number | boolean | undefined>>
@@ -20,7 +29,7 @@ interface Shown {
 }
 
 /** The lists of a running relay. */
-export type ListName = 'events' | 'deliveries' | 'quarantine' | 'replays' | 'imports' | 'erasures'
+export type ListName = 'events' | 'deliveries' | 'quarantine' | 'replays' | 'imports' | 'erasures' | 'audit'
 
 const shows: Readonly<Record<ListName, (answer: unknown) => Shown>> = {
   events: showEvents,
@@ -29,24 +38,21 @@ const shows: Readonly<Record<ListName, (answer: unknown) => Shown>> = {
   replays: showReplays,
   imports: showImports,
   erasures: showErasures,
+  audit: showAudit,
 }
 
 /** Prints one page of a list, newest first. */
 export async function list(name: ListName, options: ListOptions, context: CommandContext): Promise<ExitCode> {
-  const { url, json, ...query } = options
-  const answer = await createAdminClient(options, context).get(`/${name}`, query)
+  const { url, json, email, mobile, person, ...query } = options
+  const client = createAdminClient(options, context)
+  const named = await findPerson({ email: toText(email), mobile: toText(mobile), person: toText(person) }, client, context)
+  const answer = await client.get(`/${name}`, { ...query, ...named })
   if (json === true) return writeJson(answer, context)
   const { headings, rows, nextCursor } = shows[name](answer)
   if (rows.length === 0) context.stderr.write('nothing found.\n')
   else context.stdout.write(formatTable(headings, rows, context.stdout))
   if (nextCursor !== null) context.stderr.write(`more: --cursor ${nextCursor}\n`)
   return 0
-}
-
-/** Prints one event with its deliveries and their failed attempts, or one quarantined webhook. */
-export async function show(path: string, options: ListOptions, context: CommandContext): Promise<ExitCode> {
-  const { url: _url, json: _json, ...query } = options
-  return writeJson(await createAdminClient(options, context).get(path, query), context)
 }
 
 /** Dead letters: how many of each code, then one page of them. */
@@ -150,4 +156,17 @@ function showErasures(answer: unknown): Shown {
   ])
   const headings = ['erasure', 'status', 'created', 'by', 'found by', 'drops later', 'events', 'deliveries', 'quarantined']
   return { headings, rows, nextCursor }
+}
+
+function showAudit(answer: unknown): Shown {
+  const { items, nextCursor } = readAnswer(auditSchema, answer)
+  return {
+    headings: ['when', 'who', 'what', 'to what'],
+    rows: items.map((one) => [one.at, one.actor, one.action, one.subject]),
+    nextCursor,
+  }
+}
+
+function toText(option: string | number | boolean | undefined): string | undefined {
+  return option === undefined ? undefined : String(option)
 }

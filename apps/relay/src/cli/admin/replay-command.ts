@@ -3,11 +3,11 @@ import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { UsageError } from '../usage-error.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
 import { readAnswer, replayPlanSchema, replaySchema } from './answers.ts'
 import { formatTable } from './format-table.ts'
-import { writeJson } from './write-json.ts'
 
 /** What `replay` can be told. Without a filter: every dead letter. */
 export interface ReplayOptions extends AdminOptions {
@@ -23,6 +23,10 @@ export interface ReplayOptions extends AdminOptions {
   readonly type?: string
   readonly connection?: string
   readonly retailer?: string
+  readonly person?: string
+  readonly purchase?: string
+  readonly since?: string
+  readonly until?: string
   /** Also what was delivered. */
   readonly repeatDelivered?: boolean
   readonly limit?: number
@@ -32,8 +36,9 @@ export interface ReplayOptions extends AdminOptions {
   readonly wait?: boolean
 }
 
-const deliveryFilters = ['id', 'status', 'destination', 'code', 'event', 'customer', 'type'] as const
-const eventFilters = ['destination', 'customer', 'connection', 'retailer', 'type'] as const
+const facets = ['customer', 'person', 'purchase', 'connection', 'type', 'retailer', 'since', 'until'] as const
+const deliveryFilters = ['id', 'status', 'destination', 'code', 'event', ...facets] as const
+const eventFilters = ['destination', ...facets] as const
 const pollMs = 500
 
 /** `subtotal-relay replay`: says what a replay would do, and does it with `--yes`. */
@@ -50,9 +55,8 @@ export async function replay(options: ReplayOptions, context: CommandContext): P
 function toBody(options: ReplayOptions): object {
   const isEvents = options.events === true
   const known: readonly (keyof ReplayOptions)[] = isEvents ? eventFilters : deliveryFilters
-  for (const name of [...deliveryFilters, ...eventFilters]) {
-    if (options[name] === undefined || known.includes(name)) continue
-    throw new UsageError(isEvents ? `--${name} does not go with --events.` : `--${name} goes with --events.`)
+  for (const name of deliveryFilters) {
+    if (options[name] !== undefined && !known.includes(name)) throw new UsageError(`--${name} does not go with --events.`)
   }
   const given = Object.fromEntries(known.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
   const isOne = options.id !== undefined || options.event !== undefined
@@ -77,6 +81,7 @@ function tell(answer: unknown, { json }: ReplayOptions, context: CommandContext)
     'replayed',
     'will be ignored',
     'may repeat',
+    'superseded',
   ]
   const rows = plan.destinations.map((one) => [
     one.isConfigured ? one.destination : `${one.destination} (not configured)`,
@@ -88,6 +93,7 @@ function tell(answer: unknown, { json }: ReplayOptions, context: CommandContext)
     one.replayed,
     one.willIgnore,
     one.mayRepeat,
+    one.superseded,
   ])
   if (rows.length > 0) context.stdout.write(`${formatTable(headings, rows, context.stdout)}\n`)
   context.stdout.write(`${plan.replayed} of ${plan.matching} deliveries would be replayed.\n`)

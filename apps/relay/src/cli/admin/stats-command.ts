@@ -1,10 +1,10 @@
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
 import { readAnswer, statsSchema } from './answers.ts'
 import { formatTable } from './format-table.ts'
-import { writeJson } from './write-json.ts'
 
 /** `subtotal-relay stats`: what is stored, and how each destination is doing. */
 export async function stats(options: AdminOptions, context: CommandContext): Promise<ExitCode> {

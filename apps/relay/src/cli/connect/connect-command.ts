@@ -7,6 +7,7 @@ import { type ConfigurationOptions, configurationSource } from '../configuration
 import type { ExitCode } from '../exit-code.ts'
 import { toIngestUrl } from '../to-ingest-url.ts'
 import { UsageError } from '../usage-error.ts'
+import type { JsonOptions } from '../write-json.ts'
 import { changeWebhooks, pausing, removing, showWebhooks } from './look-after.ts'
 import { type ProvedDelivery, proveWay } from './prove-way.ts'
 import { type RelayAtHand, relayAtHand } from './relay-at-hand.ts'
@@ -15,7 +16,7 @@ import { type SetUpWebhook, setUpWebhook, webhooksAt } from './set-up-webhook.ts
 import { createStations, type Stations } from './stations.ts'
 
 /** What `connect` can be told. */
-export interface ConnectOptions extends ConfigurationOptions {
+export interface ConnectOptions extends ConfigurationOptions, JsonOptions {
   /** Where Subtotal is to post webhooks to. */
   readonly url?: string
   readonly name: string
@@ -39,6 +40,7 @@ export interface ConnectOptions extends ConfigurationOptions {
 export async function connect(options: ConnectOptions, context: CommandContext): Promise<ExitCode> {
   const modes = [options.status, options.pause, options.remove].filter((mode) => mode === true)
   if (modes.length > 1) throw new UsageError('give one of --status, --pause and --remove.')
+  if (options.json === true && options.status !== true) throw new UsageError('--json goes with --status.')
   if (options.url === undefined && options.status !== true) {
     throw new UsageError(
       'give --url, the address where Subtotal reaches the relay: --url https://relay.example.com/webhooks/subtotal',
@@ -48,7 +50,7 @@ export async function connect(options: ConnectOptions, context: CommandContext):
   const api = await requireSubtotal(configurationSource(options, context))
   const signal = context.stopSignal()
   try {
-    if (options.status === true) return await showWebhooks(api, url, context, signal)
+    if (options.status === true) return await showWebhooks(api, { url, json: options.json === true }, context, signal)
     if (options.pause === true) return await changeWebhooks(pausing, api, url ?? '', context, signal)
     if (options.remove === true) return await changeWebhooks(removing, api, url ?? '', context, signal)
     return await setUp({ api, url: url ?? '', options, context, signal })

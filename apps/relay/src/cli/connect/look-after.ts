@@ -1,8 +1,9 @@
 import type { SubtotalApi, SubtotalWebhook } from '@subtotal-connectors/subtotal-api'
 import { formatTable } from '../admin/format-table.ts'
-import type { CommandContext } from '../command-context.ts'
+import type { CommandContext, OutputStream } from '../command-context.ts'
 import { CommandError } from '../command-error.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { writeJson } from '../write-json.ts'
 import { knock } from './knock.ts'
 import { findSecretPlace } from './secret-place.ts'
 import { webhooksAt } from './set-up-webhook.ts'
@@ -10,32 +11,39 @@ import { webhooksAt } from './set-up-webhook.ts'
 /** `connect --status`: the account's webhooks, or those of one URL, and whether a relay there knows the secret that is here. */
 export async function showWebhooks(
   api: SubtotalApi,
-  url: string | undefined,
+  { url, json }: { readonly url: string | undefined; readonly json: boolean },
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const all = await api.webhooks.list({ signal })
   const webhooks = url === undefined ? all : webhooksAt(all, url)
-  if (webhooks.length === 0) {
-    context.stdout.write(url === undefined ? 'the account has no webhook.\n' : `no webhook of the account posts to ${url}.\n`)
-    return 1
-  }
   const { secrets } = await findSecretPlace(context)
-  const rows = await Promise.all(
-    webhooks.map(async (webhook) => [
-      webhook.id,
-      webhook.name ?? '',
-      webhook.url,
-      webhook.isActive ? 'active' : 'paused',
-      webhook.receivesSimulatedEvents ? 'yes' : 'no',
-      webhook.eventTypes.join(' '),
-      // Nothing is posted to where nobody has asked about.
-      url === undefined ? 'asked with --url' : await whoIsThere(webhook.url, secrets),
-    ]),
+  const found = await Promise.all(
+    // Nothing is posted to where nobody has asked about.
+    webhooks.map(async (webhook) => ({ ...webhook, relay: url === undefined ? null : await whoIsThere(webhook.url, secrets) })),
   )
-  const headings = ['webhook', 'name', 'posts to', 'state', 'simulated', 'event types', 'relay']
-  context.stdout.write(formatTable(headings, rows, context.stdout))
-  return 0
+  if (json) writeJson({ webhooks: found }, context)
+  else if (found.length > 0) context.stdout.write(formatWebhooks(found, context.stdout))
+  else context.stdout.write(url === undefined ? 'the account has no webhook.\n' : `no webhook of the account posts to ${url}.\n`)
+  return found.length > 0 ? 0 : 1
+}
+
+interface ShownWebhook extends SubtotalWebhook {
+  /** What answers at its URL; `null` when that was not asked. */
+  readonly relay: string | null
+}
+
+function formatWebhooks(webhooks: readonly ShownWebhook[], stream: OutputStream): string {
+  const rows = webhooks.map((webhook) => [
+    webhook.id,
+    webhook.name ?? '',
+    webhook.url,
+    webhook.isActive ? 'active' : 'paused',
+    webhook.receivesSimulatedEvents ? 'yes' : 'no',
+    webhook.eventTypes.join(' '),
+    webhook.relay ?? 'asked with --url',
+  ])
+  return formatTable(['webhook', 'name', 'posts to', 'state', 'simulated', 'event types', 'relay'], rows, stream)
 }
 
 /** What can be done to the webhooks of a URL. */

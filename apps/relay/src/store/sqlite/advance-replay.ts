@@ -3,6 +3,7 @@ import type { ReplaySelection, ReplayStep } from '../operations-store.ts'
 import type { DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { withoutCustomer } from './describe-selection.ts'
+import type { LateIdentities } from './late-identities.ts'
 import { selectTargets, windowEnd } from './select-replayed.ts'
 import { waitingDueAt } from './waiting-due-at.ts'
 import type { WaitingEvents } from './waiting-events.ts'
@@ -22,6 +23,7 @@ interface TargetRow {
   readonly id: number | null
   readonly event_seq: number
   readonly status: DeliveryStatus | null
+  readonly error_code: string | null
 }
 
 /** Which part to advance, and by how many deliveries at most. */
@@ -36,15 +38,18 @@ export function advanceReplay(
   database: Database,
   counts: DeliveryCounts,
   waiting: WaitingEvents,
+  identities: LateIdentities,
 ): (request: AdvanceRequest) => ReplayStep | undefined {
   const oldest = database.prepare<[string], PartRow>(
-    `SELECT p.replay_id, p.planned, p.moved, p.position, r.selection, r.through, r.since
+    `SELECT p.replay_id, p.planned, p.moved, p.position, r.selection, r.through, coalesce(p.since, r.since) AS since
      FROM replay_parts p JOIN replays r ON r.id = p.replay_id
      WHERE p.destination = ? AND p.finished_at IS NULL ORDER BY p.replay_id LIMIT 1`,
   )
   const makeDue = database.prepare(
-    `UPDATE deliveries SET status = 'pending', due_at = ?, pending_since = ?, lease_token = NULL, unknown_outcomes = 0,
-     unreadable_answers = 0, earlier_attempts = attempts, settled_at = NULL, skip_reason = NULL, replay_id = ? WHERE id = ?`,
+    `UPDATE deliveries SET status = 'pending', due_at = ?, pending_since = ?, lease_token = NULL, own_due_at = NULL,
+     was_sent = was_sent OR status IN ('delivered', 'skipped') OR unknown_outcomes > 0,
+     unknown_outcomes = 0, unreadable_answers = 0, earlier_attempts = attempts, settled_at = NULL, skip_reason = NULL, replay_id = ?,
+     is_identified = NULL WHERE id = ?`,
   )
   const create = database.prepare(
     `INSERT INTO deliveries (event_seq, destination, status, due_at, pending_since, replay_id) VALUES (?, ?, 'pending', ?, ?, ?)`,
@@ -60,15 +65,19 @@ export function advanceReplay(
   function move(targets: readonly TargetRow[], part: PartRow, { destination, now }: AdvanceRequest): readonly string[] {
     const ids: string[] = []
     const left = new Map<DeliveryStatus, number>()
-    for (const { id, event_seq: eventSeq, status } of targets) {
+    let moved = 0
+    for (const { id, event_seq: eventSeq, status, error_code: code } of targets) {
+      const mayLack = status === null || (status === 'dead' && code === 'ERR_NO_IDENTIFIER')
+      if (mayLack && identities.identify(eventSeq, now) === 'erased') continue
       const dueAt = waiting.dueAt(eventSeq, now)
       const made = id === null ? create.run(eventSeq, destination, dueAt, now, part.replay_id).lastInsertRowid : id
       if (id !== null) makeDue.run(dueAt, now, part.replay_id, id)
       if (dueAt !== waitingDueAt) ids.push(String(made))
       if (status !== null) left.set(status, (left.get(status) ?? 0) + 1)
+      moved += 1
     }
     for (const [status, count] of left) counts.add(destination, status, -count)
-    counts.add(destination, 'pending', targets.length)
+    counts.add(destination, 'pending', moved)
     return ids
   }
 

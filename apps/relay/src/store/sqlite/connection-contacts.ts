@@ -1,8 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import type { KnownContact } from '../../enrichment/contact.ts'
+import { noContact } from '../../enrichment/contact.ts'
+import { isSameCustomer } from '../connection-statement.ts'
+import type { MemoryValues } from './memory-values.ts'
+import { contactPlace, memoryValues } from './memory-values.ts'
+import { personIndex } from './search/person-index.ts'
 
 /** A stored contact; its columns. */
 export interface ContactRow {
+  readonly contact_connection_id: string
   readonly asked_at: number
   readonly contact_customer_id: string | null
   readonly email: string | null
@@ -14,16 +20,18 @@ export interface ContactRow {
 /** What Subtotal said of connections last. Called inside the caller's transaction. */
 export interface ConnectionContacts {
   find(connectionId: string): KnownContact | undefined
-  /** Keeps the newer one. */
-  keep(connectionId: string, contact: KnownContact): void
+  /** Keeps the newer one. Whether it says something else of the customer than the one before it. */
+  keep(connectionId: string, contact: KnownContact): boolean
 }
 
 /** The columns of {@link ContactRow}, of a table `c`. */
 export const contactColumns =
-  'c.asked_at, c.customer_id AS contact_customer_id, c.email, c.mobile, c.retailer AS contact_retailer, c.is_simulated'
+  'c.connection_id AS contact_connection_id, c.asked_at, c.customer_id AS contact_customer_id, c.email, c.mobile, c.retailer AS contact_retailer, c.is_simulated'
 
 /** Prepares the statements for contacts. */
 export function connectionContacts(database: Database): ConnectionContacts {
+  const values = memoryValues(database)
+  const people = personIndex(database)
   const find = database.prepare<[string], ContactRow>(
     `SELECT ${contactColumns} FROM connection_contacts c WHERE c.connection_id = ?`,
   )
@@ -34,24 +42,33 @@ export function connectionContacts(database: Database): ConnectionContacts {
      email = excluded.email, mobile = excluded.mobile, retailer = excluded.retailer, is_simulated = excluded.is_simulated
      WHERE excluded.asked_at > asked_at`,
   )
+
+  function findContact(connectionId: string): KnownContact | undefined {
+    const row = find.get(connectionId)
+    return row === undefined ? undefined : toContact(values, row)
+  }
+
   return {
-    find(connectionId) {
-      const row = find.get(connectionId)
-      return row === undefined ? undefined : toContact(row)
-    },
-    keep(connectionId, { askedAt, customerId, email, mobile, retailer, isSimulated }) {
-      keep.run(connectionId, askedAt, customerId, email, mobile, retailer, isSimulated ? 1 : 0)
+    find: findContact,
+    keep(connectionId, contact) {
+      const { askedAt, customerId, email, mobile, retailer, isSimulated } = contact
+      const before = findContact(connectionId)
+      const sealedEmail = values.seal(email, contactPlace('email', connectionId))
+      const sealedMobile = values.seal(mobile, contactPlace('mobile', connectionId))
+      const { changes } = keep.run(connectionId, askedAt, customerId, sealedEmail, sealedMobile, retailer, isSimulated ? 1 : 0)
+      people.learn(connectionId, contact, before)
+      return changes > 0 && !isSameCustomer(before ?? noContact, contact)
     },
   }
 }
 
 /** The contact of a row. */
-export function toContact(row: ContactRow): KnownContact {
+export function toContact(values: MemoryValues, row: ContactRow): KnownContact {
   return {
     askedAt: row.asked_at,
     customerId: row.contact_customer_id,
-    email: row.email,
-    mobile: row.mobile,
+    email: values.open(row.email, contactPlace('email', row.contact_connection_id)),
+    mobile: values.open(row.mobile, contactPlace('mobile', row.contact_connection_id)),
     retailer: row.contact_retailer,
     isSimulated: row.is_simulated === 1,
   }

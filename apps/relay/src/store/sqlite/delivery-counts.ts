@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { DestinationCounts, StoreStats } from '../store.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
+import type { ActivityLog } from './activity-log.ts'
+import { activityLog } from './activity-log.ts'
+import { parkedDueAt } from './waiting-due-at.ts'
 
 type CounterName = 'events' | 'versions' | 'quarantined' | 'enrichments'
 
@@ -8,6 +10,8 @@ type CounterName = 'events' | 'versions' | 'quarantined' | 'enrichments'
 export interface DeliveryCounts {
   add(destination: string, status: string, difference: number): void
   count(name: CounterName, difference: number): void
+  /** What happened when. */
+  readonly activity: ActivityLog
   stats(): StoreStats
 }
 
@@ -24,7 +28,7 @@ export function deliveryCounts(database: Database): DeliveryCounts {
   )
   const nextDue = database
     .prepare<[string], number | null>(
-      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${waitingDueAt}`,
+      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${parkedDueAt}`,
     )
     .pluck()
   const oldestSince = database.prepare<[], number | null>('SELECT min(since) FROM enrichments').pluck()
@@ -51,6 +55,7 @@ export function deliveryCounts(database: Database): DeliveryCounts {
     count(name, difference) {
       if (difference !== 0) count.run(difference, name)
     },
+    activity: activityLog(database),
     stats: () => ({
       events: value.get('events') ?? 0,
       versions: value.get('versions') ?? 0,

@@ -1,6 +1,7 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import { completeFromSubtotal } from '../../enrichment/complete-from-subtotal.ts'
+import type { KnownContact } from '../../enrichment/contact.ts'
 import type {
   ClaimedEnrichment,
   EnrichmentClaimRequest,
@@ -15,6 +16,11 @@ import type { ConnectionHistory } from './connection-history.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { removeEvent } from './erase-events.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
+import { eventBodies } from './event-bodies.ts'
+import { identityArrivals } from './identity-arrivals.ts'
+import { memoryValues } from './memory-values.ts'
+import { replaceEvent } from './replace-event.ts'
+import { giveUpUnreadable } from './unreadable-events.ts'
 import { waitingDueAt } from './waiting-due-at.ts'
 
 interface ClaimedRow extends ContactRow {
@@ -22,10 +28,12 @@ interface ClaimedRow extends ContactRow {
   readonly due_at: number
   readonly since: number
   readonly attempts: number
+  readonly event_id: string
   readonly body: string
 }
 
 interface WaitingRow {
+  readonly event_id: string
   readonly body: string
   readonly order_key: string
   readonly connection_id: string
@@ -39,7 +47,7 @@ export function sqliteEnrichments(
   guard: ErasureGuard,
   withReserve: <Result>(action: () => Result) => Result,
 ): EnrichmentStore {
-  const claim = claimEnrichments(database)
+  const claim = claimEnrichments(database, counts)
   const settle = settleEnrichments(database, counts, history, guard)
   const dueAt = database.prepare<[], number | null>('SELECT min(due_at) FROM enrichments').pluck()
   const endsAt = database.prepare<[], number | null>('SELECT min(expires_at) FROM enrichments').pluck()
@@ -62,8 +70,11 @@ export function freeEnrichmentLeases(database: Database, now: number): void {
   database.prepare('UPDATE enrichments SET due_at = ?, is_leased = 0 WHERE is_leased = 1').run(now)
 }
 
-function claimEnrichments(database: Database): (request: EnrichmentClaimRequest) => readonly ClaimedEnrichment[] {
-  const columns = `n.event_seq, n.due_at, n.since, n.attempts, e.body, ${contactColumns}`
+function claimEnrichments(
+  database: Database,
+  counts: DeliveryCounts,
+): (request: EnrichmentClaimRequest) => readonly ClaimedEnrichment[] {
+  const columns = `n.event_seq, n.due_at, n.since, n.attempts, e.event_id, e.body, ${contactColumns}`
   const joined = `enrichments n JOIN events e ON e.seq = n.event_seq
     LEFT JOIN connection_contacts c ON c.connection_id = e.connection_id`
   const due = database.prepare<[number, number], ClaimedRow>(
@@ -74,9 +85,17 @@ function claimEnrichments(database: Database): (request: EnrichmentClaimRequest)
      ORDER BY n.expires_at, n.event_seq LIMIT ?`,
   )
   const lease = database.prepare('UPDATE enrichments SET due_at = ?, is_leased = 1 WHERE event_seq = ?')
-  const leaseAll = database.transaction((rows: readonly ClaimedRow[], until: number) => {
-    for (const row of rows) lease.run(until, row.event_seq)
-  }).immediate
+  const bodies = eventBodies(database)
+  const values = memoryValues(database)
+  const giveUp = giveUpUnreadable(database, counts)
+  const leaseAll = database.transaction((rows: readonly ClaimedRow[], now: number, until: number) =>
+    rows.flatMap((row) => {
+      const event = bodies.open(row)
+      if (event === undefined) giveUp(row.event_seq, now)
+      else lease.run(until, row.event_seq)
+      return event === undefined ? [] : toClaimed(row, event, row.asked_at === null ? undefined : toContact(values, row))
+    }),
+  ).immediate
 
   return ({ now, limit, leaseUntil, onlyExpired }) => {
     const rows = onlyExpired ? expired.all(now, now, limit) : due.all(now, limit)
@@ -84,23 +103,21 @@ function claimEnrichments(database: Database): (request: EnrichmentClaimRequest)
     // A lease that a power cut undoes is free again, as the process that held it is gone.
     database.pragma('synchronous = NORMAL')
     try {
-      leaseAll(rows, leaseUntil)
+      return leaseAll(rows, now, leaseUntil)
     } finally {
       database.pragma('synchronous = FULL')
     }
-    return rows.map(toClaimed)
   }
 }
 
-function toClaimed(row: ClaimedRow): ClaimedEnrichment {
-  const event: SubtotalEvent = JSON.parse(row.body)
+function toClaimed(row: ClaimedRow, event: SubtotalEvent, contact: KnownContact | undefined): ClaimedEnrichment {
   return {
     id: String(row.event_seq),
     event,
     dueAt: row.due_at,
     waitingSince: row.since,
     attempts: row.attempts,
-    contact: row.asked_at === null ? undefined : toContact(row),
+    contact,
   }
 }
 
@@ -111,11 +128,13 @@ function settleEnrichments(
   guard: ErasureGuard,
 ): (request: { readonly now: number; readonly settlements: readonly EnrichmentSettlement[] }) => readonly SettledEnrichment[] {
   const contacts = connectionContacts(database)
+  const bodies = eventBodies(database)
   const erase = removeEvent(database, counts)
   const find = database.prepare<[number], WaitingRow>(
-    'SELECT e.body, e.order_key, e.connection_id FROM enrichments n JOIN events e ON e.seq = n.event_seq WHERE n.event_seq = ?',
+    'SELECT e.event_id, e.body, e.order_key, e.connection_id FROM enrichments n JOIN events e ON e.seq = n.event_seq WHERE n.event_seq = ?',
   )
-  const update = database.prepare('UPDATE events SET body = ?, occurred_at = ?, customer_id = ?, retailer = ? WHERE seq = ?')
+  const replace = replaceEvent(database)
+  const arrivals = identityArrivals(database)
   const putBack = database.prepare(
     `UPDATE enrichments SET due_at = ?, expires_at = ?, is_leased = 0, attempts = attempts + ?, error_code = ?, error_message = ?
      WHERE event_seq = ?`,
@@ -138,11 +157,12 @@ function settleEnrichments(
   /** Stores what was found; `false`: it is of a person whose events are dropped, which nobody knew before. */
   function complete(seq: number, row: WaitingRow, { found }: EnrichmentSettlement): boolean {
     if (found.contact === undefined && found.purchase === undefined) return true
-    const stored: SubtotalEvent = JSON.parse(row.body)
+    const stored = bodies.open(row)
+    if (stored === undefined) return true
     const event = completeFromSubtotal(stored, found, history.customersSince(row.connection_id, row.order_key))
     if (guard.hasBlocks() && guard.drops(event)) return false
-    if (found.contact !== undefined) contacts.keep(row.connection_id, found.contact)
-    update.run(JSON.stringify(event), event.occurredAt, event.customer.id, event.connection.retailer, seq)
+    if (found.contact !== undefined && contacts.keep(row.connection_id, found.contact)) arrivals.add(row.connection_id)
+    replace(seq, event)
     return true
   }
 
@@ -168,6 +188,7 @@ function settleEnrichments(
     for (const destination of destinations) {
       counts.add(destination, 'pending', -1)
       counts.add(destination, 'dead', 1)
+      counts.activity.died(destination, now)
     }
     return { id, destinations }
   }

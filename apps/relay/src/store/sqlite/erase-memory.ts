@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { personIndex } from './search/person-index.ts'
 
 /**
  * Forgets what is remembered of a person's connection, up to `limit` rows, the oldest first; returns whether something may be left. What is
@@ -24,10 +25,14 @@ export function eraseMemory(
        SELECT order_key FROM connection_history WHERE connection_id = ? AND order_key <= ? ORDER BY order_key LIMIT ?)`,
   )
   const removeContact = database.prepare('DELETE FROM connection_contacts WHERE connection_id = ?')
+  const removeArrival = database.prepare('DELETE FROM identity_arrivals WHERE connection_id = ?')
+  const people = personIndex(database)
   return (connectionId, isTheirCustomer, limit) => {
     removeContact.run(connectionId)
     const owner = newest.get(connectionId)
     const isAnothers = typeof owner === 'string' && !isTheirCustomer(owner)
+    if (!isAnothers) removeArrival.run(connectionId)
+    people.forget(connectionId, isAnothers ? owner : undefined)
     const through = isAnothers ? lastOfOthers.get(connectionId, owner) : '\u{10ffff}'
     return through !== undefined && remove.run(connectionId, connectionId, through, limit).changes === limit
   }

@@ -1,4 +1,3 @@
-import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import { mentionsPerson } from '../../erasure/mentions.ts'
 import type { Person } from '../../erasure/person.ts'
@@ -12,6 +11,7 @@ import { eraseMemory } from './erase-memory.ts'
 import { eraseReplays } from './erase-replays.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
 import type { ErasureRecords, OpenErasure } from './erasure-records.ts'
+import { eventBodies } from './event-bodies.ts'
 import type { PersonEventRow } from './person-events.ts'
 import { isPersonEvent, personEvents, subjectsOf } from './person-events.ts'
 import { quarantinedBodies } from './quarantined-bodies.ts'
@@ -52,6 +52,7 @@ export function erasePerson(options: ErasePersonOptions): (erasure: OpenErasure)
   const erase = eraseEvents(database, counts, guard)
   const forget = eraseMemory(database)
   const bodies = quarantinedBodies(database)
+  const { open: openEvent } = eventBodies(database)
   const sweepReplays = eraseReplays(database, guard)
   const sweepImports = eraseImports(database)
   const sweepAudit = eraseAudit(database, guard)
@@ -125,8 +126,8 @@ export function erasePerson(options: ErasePersonOptions): (erasure: OpenErasure)
       if (last === undefined) return false
       let next = person
       const theirs = rows.filter((row) => {
-        const { customer }: SubtotalEvent = JSON.parse(row.body)
-        const owner = { customerId: row.customer_id, email: customer.email, mobile: customer.mobile }
+        const customer = openEvent(row)?.customer
+        const owner = { customerId: row.customer_id, email: customer?.email ?? null, mobile: customer?.mobile ?? null }
         const isOwned = isTheirs(next, owner) || isPersonEvent(next, row)
         if (isOwned) next = withRecord(next, row.connection_id, owner)
         return isOwned

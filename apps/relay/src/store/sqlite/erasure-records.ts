@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import type { Identity, IdentityKind } from '../../erasure/identity.ts'
 import type { Person } from '../../erasure/person.ts'
-import { newPerson } from '../../erasure/person.ts'
 import type { ErasureRecord, NewErasure, StoreCopies } from '../erasure-store.ts'
 import type { Page, PageRequest } from '../records.ts'
 import type { ErasedCounts } from './erase-events.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
+import { erasureSubjects, toSubjects } from './erasure-subjects.ts'
 import { toPage } from './to-page.ts'
 
 interface ErasureRow {
@@ -24,12 +24,6 @@ interface ErasureRow {
   readonly copies: string
   readonly erased_at: number | null
   readonly finished_at: number | null
-}
-
-interface SubjectRow {
-  readonly kind: IdentityKind | 'connection'
-  readonly value: string
-  readonly is_given: number
 }
 
 /** An erasure whose events are still to be erased. */
@@ -80,13 +74,7 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const block = database.prepare('UPDATE erasures SET is_blocking = 1 WHERE id = ?')
-  const insertSubject = database.prepare(
-    'INSERT OR IGNORE INTO erasure_subjects (erasure_id, kind, value, is_given) VALUES (?, ?, ?, ?)',
-  )
-  const subjects = database.prepare<[number], SubjectRow>(
-    'SELECT kind, value, is_given FROM erasure_subjects WHERE erasure_id = ?',
-  )
-  const removeSubjects = database.prepare('DELETE FROM erasure_subjects WHERE erasure_id = ?')
+  const subjects = erasureSubjects(database)
   const insertBlock = database.prepare(`INSERT INTO erasure_blocks (hash, erasure_id, is_weak, is_temporary) VALUES (?, ?, ?, ?)
      ON CONFLICT (hash, erasure_id) DO UPDATE SET is_weak = min(is_weak, excluded.is_weak), is_temporary = excluded.is_temporary`)
   const removeBlocks = database.prepare('DELETE FROM erasure_blocks WHERE erasure_id = ?')
@@ -102,8 +90,8 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
   const unblock = database.prepare('UPDATE erasures SET is_blocking = 0 WHERE id = ?')
 
   function keepPerson(id: number, person: Person, isBlocking: boolean): void {
+    subjects.add(id, person)
     for (const { kind, value, isGiven } of toSubjects(person)) {
-      insertSubject.run(id, kind, value, isGiven ? 1 : 0)
       // A customer's id tells a person from others; what was found beside it need not.
       const isWeak = !isGiven && kind !== 'customer'
       insertBlock.run(guard.hash(kind, value), id, isWeak ? 1 : 0, isBlocking ? 0 : 1)
@@ -138,7 +126,7 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
       id: row.id,
       isBlocking: row.is_blocking === 1,
       through: row.through,
-      person: toPerson(subjects.all(row.id)),
+      person: subjects.find(row.id),
     }
   }
 
@@ -165,7 +153,7 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
       addCounts.run(events, versions, deliveries, quarantined, id)
     },
     markErased(id, now) {
-      removeSubjects.run(id)
+      subjects.remove(id)
       markErased.run(now, id)
       removeTemporary.run(id)
       guard.readBlocks()
@@ -182,29 +170,6 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
       guard.readBlocks()
       return toRecord({ ...row, is_blocking: 0 })
     }).immediate,
-  }
-}
-
-function toSubjects(
-  person: Person,
-): readonly { readonly kind: SubjectRow['kind']; readonly value: string; readonly isGiven: boolean }[] {
-  const { given, customers, emails, mobiles, connections } = person
-  const of = (kind: SubjectRow['kind'], values: ReadonlySet<string>) =>
-    [...values].map((value) => ({ kind, value, isGiven: kind === given.kind && value === given.value }))
-  return [...of('customer', customers), ...of('email', emails), ...of('mobile', mobiles), ...of('connection', connections)]
-}
-
-function toPerson(rows: readonly SubjectRow[]): Person {
-  const given = rows.find((row) => row.is_given === 1)
-  if (given === undefined || given.kind === 'connection') throw new Error('An erasure without a person.')
-  const of = (kind: SubjectRow['kind']): ReadonlySet<string> =>
-    new Set(rows.filter((row) => row.kind === kind).map((row) => row.value))
-  return {
-    ...newPerson({ kind: given.kind, value: given.value }),
-    customers: of('customer'),
-    emails: of('email'),
-    mobiles: of('mobile'),
-    connections: of('connection'),
   }
 }
 

@@ -57,6 +57,7 @@ async function fill(store: Store, seed: number, rounds: number, persons: readonl
     const destinations = ['one', 'two']
     await store.ingest({ events: events.map((event) => incoming(event, receivedAt - dice(1e9))), destinations })
     await settleSome(store, dice)
+    if (round % 3 === 0) await store.advanceIdentities({ now: later, destinations })
     const person = anybody()
     const body = Buffer.from(`body-of-${person}- address-of-${person}-@shoppers.example ${'x'.repeat(dice(9_000))}`)
     await store.quarantine({ reason: 'r', fields: [], body, bodyHash: `${seed} ${round}`, signedAt: 0, receivedAt })
@@ -68,7 +69,8 @@ async function settleSome(store: Store, dice: (below: number) => number): Promis
   const claim = await store.claim({ destination: 'one', now: later, limit: people / 2, maxBytes: 1e9, ...lease })
   const settlements = claim.deliveries.map(({ id, event }) => {
     const message = `words-of-${/\d+/.exec(event.connection.id)?.[0]}-${'!'.repeat(dice(2_000))}`
-    const failure = { outcome: 'rejected', code: 'ERR_REJECTED', message, status: 400 } as const
+    const code = Number(id) % 2 === 0 ? 'ERR_REJECTED' : 'ERR_NO_IDENTIFIER'
+    const failure = { outcome: 'rejected', code, message, status: 400 } as const
     const verdict = { status: 'dead', failure, code: failure.code, message } as const
     return { deliveryId: id, verdict: dice(3) === 0 ? verdict : ({ status: 'delivered' } as const) }
   })

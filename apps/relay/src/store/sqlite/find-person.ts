@@ -2,6 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { Ownership, Person } from '../../erasure/person.ts'
 import { isTheirs, withRecord } from '../../erasure/person.ts'
 import type { ErasureCursor, PersonSearch } from '../erasure-store.ts'
+import type { MemoryValues } from './memory-values.ts'
+import { contactPlace, historyPlace, memoryValues } from './memory-values.ts'
 
 interface MemoryRow {
   readonly connection_id: string
@@ -20,6 +22,7 @@ const contactsStep = 1
  * that is made so seldom.
  */
 export function findPerson(database: Database): (person: Person, after: ErasureCursor | null) => PersonSearch {
+  const values = memoryValues(database)
   const history = database.prepare<[string, string, number], MemoryRow>(
     `SELECT connection_id, order_key, customer_id, email, mobile FROM connection_history
      WHERE (connection_id, order_key) > (?, ?) ORDER BY connection_id, order_key LIMIT ?`,
@@ -33,7 +36,8 @@ export function findPerson(database: Database): (person: Person, after: ErasureC
     const [connectionId, orderKey] = typeof place === 'number' ? ['', ''] : place
     const isContacts = step === contactsStep
     const rows = isContacts ? contacts.all(connectionId, windowSize) : history.all(connectionId, orderKey, windowSize)
-    const found = rows.reduce(learn, person)
+    const toOwner = isContacts ? contactOwner : historyOwner
+    const found = rows.reduce((known, row) => learn(known, row.connection_id, toOwner(values, row)), person)
     const last = rows.at(-1)
     if (rows.length === windowSize && last !== undefined) {
       return { person: found, next: { step, after: [last.connection_id, last.order_key] } }
@@ -42,7 +46,23 @@ export function findPerson(database: Database): (person: Person, after: ErasureC
   }
 }
 
-function learn(person: Person, row: MemoryRow): Person {
-  const owner: Ownership = { customerId: row.customer_id, email: row.email, mobile: row.mobile }
-  return isTheirs(person, owner) ? withRecord(person, row.connection_id, owner) : person
+function learn(person: Person, connectionId: string, owner: Ownership): Person {
+  return isTheirs(person, owner) ? withRecord(person, connectionId, owner) : person
+}
+
+function historyOwner(values: MemoryValues, row: MemoryRow): Ownership {
+  const { connection_id: connectionId, order_key: orderKey } = row
+  return {
+    customerId: row.customer_id,
+    email: values.open(row.email, historyPlace('email', connectionId, orderKey)),
+    mobile: values.open(row.mobile, historyPlace('mobile', connectionId, orderKey)),
+  }
+}
+
+function contactOwner(values: MemoryValues, row: MemoryRow): Ownership {
+  return {
+    customerId: row.customer_id,
+    email: values.open(row.email, contactPlace('email', row.connection_id)),
+    mobile: values.open(row.mobile, contactPlace('mobile', row.connection_id)),
+  }
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { personIndex } from './search/person-index.ts'
 
 interface HistoryRow {
   readonly connection_id: string
@@ -29,11 +30,13 @@ export function forgetConnections(
   const hasEvent = database.prepare<[string], number>('SELECT 1 FROM events WHERE connection_id = ? LIMIT 1').pluck()
   const remove = database.prepare('DELETE FROM connection_history WHERE connection_id = ? AND order_key = ?')
   const removeContact = database.prepare('DELETE FROM connection_contacts WHERE connection_id = ?')
+  const people = personIndex(database)
 
   function forget({ connection_id: connectionId, order_key: orderKey }: HistoryRow): void {
     if (hasNewer.get(connectionId, orderKey) === undefined) {
       if (hasEvent.get(connectionId) !== undefined) return
       removeContact.run(connectionId)
+      people.forget(connectionId)
     }
     remove.run(connectionId, orderKey)
   }

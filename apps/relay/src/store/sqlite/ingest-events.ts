@@ -4,8 +4,12 @@ import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts
 import { toStatement } from '../connection-statement.ts'
 import type { IncomingEvent, IngestOutcome, IngestRequest } from '../store.ts'
 import { connectionHistory } from './connection-history.ts'
+import { contentHashes } from './content-hashes.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
+import { eventBodies, versionPlace } from './event-bodies.ts'
+import { identityArrivals } from './identity-arrivals.ts'
+import { sealerOf } from './store-sealer.ts'
 import { waitingDueAt } from './waiting-due-at.ts'
 import { waitingEvents } from './waiting-events.ts'
 
@@ -28,7 +32,11 @@ export function ingestEvents(
   settings?: EnrichmentSettings,
 ): (request: IngestRequest) => readonly IngestOutcome[] {
   const history = connectionHistory(database)
+  const bodies = eventBodies(database)
+  const sealer = sealerOf(database)
+  const hashes = contentHashes(database, guard.hash)
   const waiting = waitingEvents(database, counts, history, settings)
+  const arrivals = identityArrivals(database)
   const findById = database.prepare<[string], KnownRow>(
     'SELECT seq, event_id, type, content_hash, payload_deleted_at FROM events WHERE event_id = ?',
   )
@@ -40,6 +48,9 @@ export function ingestEvents(
   const insertVersion = database.prepare(
     'INSERT OR IGNORE INTO event_versions (event_seq, event_id, content_hash, received_at, body) VALUES (?, ?, ?, ?, ?)',
   )
+  const isKnownVersion = database
+    .prepare<[number, string, string], number>('SELECT 1 FROM event_versions WHERE event_seq = ? AND content_hash IN (?, ?)')
+    .pluck()
   const insertDelivery = database.prepare(
     "INSERT INTO deliveries (event_seq, destination, status, due_at, pending_since) VALUES (?, ?, 'pending', ?, ?)",
   )
@@ -49,16 +60,20 @@ export function ingestEvents(
   }
 
   function keepVersion(known: KnownRow, { event, contentHash, receivedAt }: IncomingEvent): boolean {
-    if (known.content_hash === contentHash) return false
-    const body = known.payload_deleted_at === null ? JSON.stringify(event) : '{}'
-    return insertVersion.run(known.seq, event.id, contentHash, receivedAt, body).changes > 0
+    if (hashes.isSame(known.content_hash, contentHash)) return false
+    if (isKnownVersion.get(known.seq, ...hashes.forms(contentHash)) !== undefined) return false
+    const hash = hashes.toStored(contentHash)
+    const body = known.payload_deleted_at === null ? sealer.seal(JSON.stringify(event), versionPlace(known.seq, hash)) : '{}'
+    return insertVersion.run(known.seq, event.id, hash, receivedAt, body).changes > 0
   }
 
   function store(incoming: IncomingEvent, { destinations, pendingSince, isWhole }: IngestRequest): string {
     const { orderKey, contentHash, receivedAt } = incoming
     const since = pendingSince ?? receivedAt
     const connectionId = incoming.event.connection.id
-    const completed = completeEvent(incoming.event, history.add(connectionId, orderKey, toStatement(incoming.event)))
+    const { previous, isNews } = history.add(connectionId, orderKey, toStatement(incoming.event))
+    if (isNews) arrivals.add(connectionId)
+    const completed = completeEvent(incoming.event, previous)
     const { event, mustWait } =
       isWhole === true ? { event: completed, mustWait: false } : waiting.judge(completed, orderKey, since)
     const { lastInsertRowid: seq } = insertEvent.run(
@@ -71,8 +86,8 @@ export function ingestEvents(
       event.customer.id,
       connectionId,
       event.connection.retailer,
-      contentHash,
-      JSON.stringify(event),
+      hashes.toStored(contentHash),
+      bodies.seal(event),
     )
     const dueAt = mustWait ? waitingDueAt : since
     for (const destination of destinations) insertDelivery.run(seq, destination, dueAt, since)
@@ -104,6 +119,7 @@ export function ingestEvents(
     const stored = outcomes.filter((outcome) => outcome.result === 'stored').length
     for (const destination of request.destinations) counts.add(destination, 'pending', stored)
     counts.count('events', stored)
+    counts.activity.received('stored', request.pendingSince ?? request.events[0]?.receivedAt ?? 0, stored)
     counts.count('versions', outcomes.filter((outcome) => outcome.isNewVersion).length)
     return outcomes
   }).immediate

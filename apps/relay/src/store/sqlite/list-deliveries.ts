@@ -1,9 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { DeliveryFilter, DeliveryRecord, DeliveryStatus, Page, PageRequest } from '../records.ts'
-import { deliveryConditions } from './filter-conditions.ts'
-import { queryBuilder } from './query-builder.ts'
-import { toPage } from './to-page.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
+import { searchDeliveries } from './search/search-deliveries.ts'
+import { parkedDueAt, waitingDueAt } from './waiting-due-at.ts'
+import { waitingReason, waitsFor } from './waits-for.ts'
 
 /** A delivery with what is shown of its event. */
 export interface DeliveryRow {
@@ -19,27 +18,26 @@ export interface DeliveryRow {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly replay_id: number | null
+  /** The event it waits for in its customer's order. */
+  readonly waits_for: string | null
 }
+
+/** The columns of {@link DeliveryRow}, of tables `d` and `e`. */
+export const deliveryColumns: string = `d.id, e.event_id, e.type, d.destination, d.status, d.due_at, d.attempts, d.settled_at, d.skip_reason,
+  d.error_code, d.error_message, d.replay_id, ${waitsFor} AS waits_for`
 
 /** Deliveries that match, newest first. */
 export function listDeliveries(database: Database, filter: DeliveryFilter, page: PageRequest): Page<DeliveryRecord> {
-  let query = queryBuilder
-    .selectFrom('deliveries as d')
-    .innerJoin('events as e', 'e.seq', 'd.event_seq')
-    .select(['d.id', 'e.event_id', 'e.type', 'd.destination', 'd.status', 'd.due_at', 'd.attempts', 'd.settled_at'])
-    .select(['d.skip_reason', 'd.error_code', 'd.error_message', 'd.replay_id'])
-    .where(deliveryConditions(filter, { byId: filter.destination === undefined || filter.code === undefined }))
-    .orderBy('d.id', 'desc')
-    .limit(page.limit + 1)
-  if (page.cursor !== undefined) query = query.where('d.id', '<', page.cursor)
-  const { sql, parameters } = query.compile()
-  const rows = database.prepare<unknown[], DeliveryRow>(sql).all(...parameters)
-  return toPage(rows, page.limit, (row) => row.id, toDeliveryRecord)
+  const { positions, nextCursor } = searchDeliveries(database, filter, page)
+  const find = database.prepare<[number], DeliveryRow>(
+    `SELECT ${deliveryColumns} FROM deliveries d JOIN events e ON e.seq = d.event_seq WHERE d.id = ?`,
+  )
+  return { items: positions.flatMap((id) => find.all(id)).map(toDeliveryRecord), nextCursor }
 }
 
 /** A delivery as people see it. */
 export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
-  const isWaiting = row.status === 'pending' && row.due_at === waitingDueAt
+  const isPending = row.status === 'pending'
   return {
     id: String(row.id),
     eventId: row.event_id,
@@ -47,10 +45,20 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     destination: row.destination,
     status: row.status,
     attempts: row.attempts,
-    dueAt: row.status === 'pending' && !isWaiting ? row.due_at : null,
+    dueAt: isPending && row.due_at < parkedDueAt ? row.due_at : null,
     settledAt: row.settled_at,
-    reason: isWaiting ? 'waits to be completed from Subtotal' : row.skip_reason,
+    reason: isPending ? whyItWaits(row) : row.skip_reason,
     replayId: row.replay_id === null ? null : String(row.replay_id),
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
   }
+}
+
+function whyItWaits({
+  due_at: dueAt,
+  event_id: eventId,
+  waits_for: waitsForEventId,
+  skip_reason: reason,
+}: DeliveryRow): string | null {
+  if (dueAt === waitingDueAt) return 'waits to be completed from Subtotal'
+  return waitsForEventId === null ? reason : waitingReason(eventId, waitsForEventId)
 }

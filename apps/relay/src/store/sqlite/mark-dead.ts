@@ -36,6 +36,7 @@ export function markDead(database: Database, counts: DeliveryCounts): (request: 
     update.run(audit.at, audit.at, message, Number(deliveryId))
     counts.add(row.destination, 'pending', -1)
     counts.add(row.destination, 'dead', 1)
+    counts.activity.died(row.destination, audit.at)
     insertAudit.run(audit.at, audit.actor, audit.action, audit.subject)
     return 'marked'
   }).immediate

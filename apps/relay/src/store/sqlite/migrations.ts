@@ -5,9 +5,26 @@ import { operations } from './migrations/000003-operations.ts'
 import { imports } from './migrations/000004-imports.ts'
 import { enrichments } from './migrations/000005-enrichments.ts'
 import { erasures } from './migrations/000006-erasures.ts'
+import { encryption } from './migrations/000007-encryption.ts'
+import { ordering } from './migrations/000008-ordering.ts'
+import { identities } from './migrations/000009-identities.ts'
+import { activity } from './migrations/000010-activity.ts'
+import { search } from './migrations/000011-search.ts'
 
 /** In order; never edited once released. A store's schema version is how many of them it has had. */
-export const migrations: readonly string[] = [init, lanes, operations, imports, enrichments, erasures]
+export const migrations: readonly string[] = [
+  init,
+  lanes,
+  operations,
+  imports,
+  enrichments,
+  erasures,
+  encryption,
+  ordering,
+  identities,
+  activity,
+  search,
+]
 
 /** Marks a SQLite file as a relay's store: "subt". */
 export const applicationId = 0x73756274

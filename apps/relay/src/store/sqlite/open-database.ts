@@ -2,13 +2,18 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationError } from '../../config/configuration-error.ts'
+import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
+import { noEncryptionKeys } from '../../encryption/encryption-keys.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
 import { copyDatabase, syncFolder } from './copy-database.ts'
+import { checkEncryptionKeys, rememberEncryptionKey } from './encryption-key-ids.ts'
 import { inspectDatabase, inspectFile } from './inspect-file.ts'
 import { checkpointPages } from './log-size.ts'
 import { migrate, migrations, schemaVersion } from './migrations.ts'
+import { fillPersonIndex } from './search/fill-person-index.ts'
 import type { StoreLock } from './store-lock.ts'
 import { lockStore } from './store-lock.ts'
+import { setSealer } from './store-sealer.ts'
 
 /** An open store file and the lock on it. */
 export interface OpenDatabase {
@@ -18,17 +23,17 @@ export interface OpenDatabase {
 
 /**
  * Opens the store file, and makes it if it is not there: the folder for its owner alone (0700), the files too (0600). Throws a
- * `ConfigurationError` in words, before any write, when the file is in use, foreign, damaged or of a newer schema; and when the disk or
- * the folder takes no writes.
+ * `ConfigurationError` in words, before any write, when the file is in use, foreign, damaged, of a newer schema or sealed with a key that is
+ * not there; and when the disk or the folder takes no writes.
  */
-export function openDatabase(path: string): OpenDatabase {
+export function openDatabase(path: string, encryption: EncryptionKeys = noEncryptionKeys): OpenDatabase {
   const lock = inWords(path, () => {
     inspectFile(path)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     return lockStore(path)
   })
   try {
-    return { database: inWords(path, () => withReserve(path, () => openLocked(path))), lock }
+    return { database: inWords(path, () => withReserve(path, () => openLocked(path, encryption))), lock }
   } catch (error) {
     lock.release()
     throw error
@@ -50,9 +55,10 @@ function isFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'].includes(errorCodeOf(error))
 }
 
-function openLocked(path: string): Database.Database {
+function openLocked(path: string, encryption: EncryptionKeys): Database.Database {
   if (inspectFile(path) === 'missing') createFile(path)
   else inspectDatabase(path)
+  checkEncryptionKeys(path, encryption)
   keepCopyBeforeMigrating(path)
   const database = new Database(path)
   try {
@@ -64,6 +70,9 @@ function openLocked(path: string): Database.Database {
     database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
     clearOldTraces(database)
     migrate(database)
+    setSealer(database, encryption)
+    rememberEncryptionKey(database)
+    fillPersonIndex(database)
     return database
   } catch (error) {
     database.close()

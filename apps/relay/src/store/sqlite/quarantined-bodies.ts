@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import type { SealedPlace } from '../../encryption/sealer.ts'
+import { sealerOf } from './store-sealer.ts'
 
 /** A quarantined webhook as far as an erasure needs it. */
 export interface QuarantinedBodyRow {
@@ -9,6 +11,19 @@ export interface QuarantinedBodyRow {
 
 const windowSize = 50
 const windowBytes = 1024 * 1024
+
+/** Where the body of a quarantined webhook is. */
+export function quarantinePlace(bodyHash: string): SealedPlace {
+  return ['quarantine', 'body', bodyHash]
+}
+
+/** The body of a quarantined webhook; `undefined`: it is damaged. */
+export function openQuarantined(
+  database: Database,
+  row: { readonly body_hash: string; readonly body: Buffer },
+): Buffer | undefined {
+  return sealerOf(database).openBytes(row.body, quarantinePlace(row.body_hash))
+}
 
 /** A few quarantined webhooks, the oldest first, and where to go on; `null` after the last. A megabyte at most, or one. */
 export function quarantinedBodies(
@@ -23,7 +38,8 @@ export function quarantinedBodies(
     for (const row of select.iterate(after)) {
       bytes += row.body.length
       if (rows.length === windowSize || (rows.length > 0 && bytes > windowBytes)) return { rows, next: rows.at(-1)?.id ?? null }
-      rows.push(row)
+      // Whose a damaged one is, nobody can tell.
+      rows.push({ ...row, body: openQuarantined(database, row) ?? Buffer.alloc(0) })
     }
     return { rows, next: null }
   }

@@ -1,10 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../records.ts'
+import { openQuarantined } from './quarantined-bodies.ts'
 import { toPage } from './to-page.ts'
 
 /** A quarantined webhook as it is stored. */
 export interface QuarantineRow {
   readonly id: number
+  readonly body_hash: string
   readonly reason: string
   readonly fields: string
   readonly received_at: number
@@ -20,10 +22,15 @@ interface AuditRow extends AuditEntry {
 export function listQuarantine(database: Database, page: PageRequest): Page<QuarantineRecord> {
   const rows = database
     .prepare<[number, number], QuarantineRow>(
-      'SELECT id, reason, fields, received_at, count, body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
+      'SELECT id, body_hash, reason, fields, received_at, count, body FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
     )
     .all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1)
-  return toPage(rows, page.limit, (row) => row.id, toQuarantineRecord)
+  return toPage(
+    rows,
+    page.limit,
+    (row) => row.id,
+    (row) => toQuarantineRecord(row, openQuarantined(database, row)),
+  )
 }
 
 /** What people did, newest first. */
@@ -39,8 +46,8 @@ export function listAudit(database: Database, page: PageRequest): Page<AuditEntr
   )
 }
 
-/** A quarantined webhook as people see it. */
-export function toQuarantineRecord(row: QuarantineRow): QuarantineRecord {
+/** A quarantined webhook as people see it. `body`: opened; `undefined`: it is damaged, and shown as empty. */
+export function toQuarantineRecord(row: QuarantineRow, body: Buffer = Buffer.alloc(0)): QuarantineRecord {
   const fields: readonly string[] = JSON.parse(row.fields)
   return {
     id: String(row.id),
@@ -48,7 +55,7 @@ export function toQuarantineRecord(row: QuarantineRow): QuarantineRecord {
     fields,
     receivedAt: row.received_at,
     count: row.count,
-    bytes: row.body.length,
-    body: row.body.toString('utf8'),
+    bytes: body.length,
+    body: body.toString('utf8'),
   }
 }

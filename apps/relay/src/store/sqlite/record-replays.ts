@@ -15,6 +15,9 @@ interface ReplayRow {
 /** What is recorded of replays. */
 export interface ReplayRecords {
   add(replay: NewReplay): { readonly replay: ReplayRecord; readonly isNew: boolean }
+  isRunning(selection: ReplaySelection): boolean
+  /** What a replay of a destination leaves alone that begins now: deliveries that this one or a later one made due. */
+  since(destination: string): number
   list(page: PageRequest): Page<ReplayRecord>
   find(id: string): ReplayRecord | undefined
 }
@@ -25,12 +28,13 @@ export function replayRecords(database: Database): ReplayRecords {
   const findSame = database.prepare<[string], ReplayRow>(
     `SELECT ${columns} FROM replays WHERE finished_at IS NULL AND selection = ? ORDER BY id LIMIT 1`,
   )
-  const firstUnfinished = database.prepare<[], number | null>('SELECT min(id) FROM replays WHERE finished_at IS NULL').pluck()
+  const firstUnfinished = database
+    .prepare<[string], number | null>('SELECT min(replay_id) FROM replay_parts WHERE destination = ? AND finished_at IS NULL')
+    .pluck()
   const insert = database.prepare(
     'INSERT INTO replays (created_at, actor, selection, through, since, finished_at) VALUES (?, ?, ?, ?, 0, ?)',
   )
-  const setSince = database.prepare('UPDATE replays SET since = ? WHERE id = ?')
-  const insertPart = database.prepare('INSERT INTO replay_parts (replay_id, destination, planned) VALUES (?, ?, ?)')
+  const insertPart = database.prepare('INSERT INTO replay_parts (replay_id, destination, planned, since) VALUES (?, ?, ?, ?)')
   const insertAudit = database.prepare("INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, 'replay', ?)")
   const byId = database.prepare<[number], ReplayRow>(`SELECT ${columns} FROM replays WHERE id = ?`)
   const newest = database.prepare<[number, number], ReplayRow>(
@@ -60,10 +64,8 @@ export function replayRecords(database: Database): ReplayRecords {
     }
     const works = [...planned].filter(([, count]) => count > 0)
     const kept = works.length === 0 ? withoutCustomer(selection) : selection
-    const running = firstUnfinished.get() ?? null
     const id = Number(insert.run(at, actor, JSON.stringify(kept), through, works.length === 0 ? at : null).lastInsertRowid)
-    setSince.run(running ?? id, id)
-    for (const [destination, count] of works) insertPart.run(id, destination, count)
+    for (const [destination, count] of works) insertPart.run(id, destination, count, firstUnfinished.get(destination) ?? id)
     insertAudit.run(at, actor, `replay ${id}: ${describeSelection(selection)}`)
     const row = { id, created_at: at, actor, selection: JSON.stringify(kept), finished_at: works.length === 0 ? at : null }
     return { replay: toRecord(row), isNew: true }
@@ -71,6 +73,8 @@ export function replayRecords(database: Database): ReplayRecords {
 
   return {
     add,
+    isRunning: (selection) => findSame.get(JSON.stringify(selection)) !== undefined,
+    since: (destination) => firstUnfinished.get(destination) ?? Number.MAX_SAFE_INTEGER,
     list: (page) =>
       toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
     find(id) {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { QuarantinedWebhook, QuarantineRelease, QuarantineReleased } from '../operations-store.ts'
 import type { IngestOutcome, IngestRequest } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
+import { openQuarantined } from './quarantined-bodies.ts'
 import type { QuarantineRow } from './read-records.ts'
 import { toQuarantineRecord } from './read-records.ts'
 
@@ -9,11 +10,12 @@ import { toQuarantineRecord } from './read-records.ts'
 export function findQuarantined(database: Database, id: string): QuarantinedWebhook | undefined {
   const row = database
     .prepare<[number], QuarantineRow & { readonly signed_at: number }>(
-      'SELECT id, reason, fields, signed_at, received_at, count, body FROM quarantine WHERE id = ?',
+      'SELECT id, body_hash, reason, fields, signed_at, received_at, count, body FROM quarantine WHERE id = ?',
     )
     .get(Number(id))
   if (row === undefined) return undefined
-  return { ...toQuarantineRecord(row), signedAt: row.signed_at, rawBody: row.body }
+  const body = openQuarantined(database, row)
+  return { ...toQuarantineRecord(row, body), signedAt: row.signed_at, rawBody: body ?? Buffer.alloc(0) }
 }
 
 /** Moves a quarantined webhook to the events, in one transaction. */

@@ -5,7 +5,10 @@ import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { StoreSummary } from './backup-store.ts'
 import { checkCopy } from './backup-store.ts'
 import { copyDatabase, syncFolder } from './copy-database.ts'
+import { readKeyIds } from './encryption-key-ids.ts'
 import { inspectDatabase, inspectFile } from './inspect-file.ts'
+import type { LaterErasures } from './later-erasures.ts'
+import { laterErasures } from './later-erasures.ts'
 import { lockStore } from './store-lock.ts'
 
 /** How a store is put back. */
@@ -20,6 +23,10 @@ export interface RestoreOptions {
 export interface Restored extends StoreSummary {
   /** Where the store is now that was there; absent when none was. */
   readonly movedTo?: string
+  /** Who was erased after the backup was made, as far as it is known here. */
+  readonly later: LaterErasures
+  /** The ids of the keys that it may be sealed with. */
+  readonly keyIds: readonly string[]
 }
 
 /**
@@ -34,12 +41,13 @@ export function restoreStore(backup: string, path: string, options: RestoreOptio
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const lock = lockStore(path)
   try {
+    const later = laterErasures(backup, path)
     const draft = `${path}.restore`
     copyTo(backup, draft)
     const movedTo = moveAside(path, `${path}.before-restore-${new Date(options.now).toISOString().replaceAll(':', '')}`)
     renameSync(draft, path)
     syncFolder(dirname(path))
-    return { ...summary, ...(movedTo === undefined ? {} : { movedTo }) }
+    return { ...summary, later, keyIds: readKeyIds(path), ...(movedTo === undefined ? {} : { movedTo }) }
   } finally {
     lock.release()
   }

@@ -14,6 +14,9 @@ export interface FileScrubber {
 
 const windowBytes = 2 * 1024 * 1024
 
+/** How long another process that reads the store, as a backup does, is given before the log is looked at again. */
+export const readerMs = 1_000
+
 /**
  * `secure_delete` overwrites what is deleted, but not the copies that SQLite leaves where it moved rows from. Bytes that hold nothing by
  * the file format are set to zero here, which changes nothing for SQLite and nothing when it is cut short by a crash. The log is empty and

@@ -4,6 +4,7 @@ import type { ReplaySelection } from '../operations-store.ts'
 import type { DeliveryFilter, DeliveryStatus } from '../records.ts'
 import { deliveryConditions, eventConditions, needsEvent } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
+import { mayHaveArrived } from './sent-profiles.ts'
 
 /** The ids, of deliveries or events, among which to look: more than `after`, at most `through`. */
 export interface ReplayWindow {
@@ -24,12 +25,18 @@ const isUnknown = sql`(d.unknown_outcomes > 0 OR coalesce(d.error_code, '') IN (
 /** Of what retention left in the ledger there is nothing to send. */
 const isWhole = sql`NOT EXISTS (SELECT 1 FROM events w WHERE w.seq = d.event_seq AND w.payload_deleted_at IS NOT NULL)`
 
+/** Whether a newer profile of the connection went to the destination. `connection` and `key`: of the profile that is asked about. */
+function isSuperseded(destination: RawBuilder<unknown>, connection: string, key: string): RawBuilder<unknown> {
+  return sql`EXISTS (SELECT 1 FROM deliveries n WHERE n.destination = ${destination} AND n.profile_connection = ${sql.ref(connection)}
+    AND n.ordering_key > ${sql.ref(key)} AND ${sql.raw(mayHaveArrived('n'))})`
+}
+
 /** So many ids are looked at in one go: a few milliseconds. */
 const windowSize = 5_000
 
 /** Where a window that begins after `after` ends. What an index finds, whatever the number of rows, is not divided. */
 export function windowEnd({ filter }: ReplaySelection, { after, through }: ReplayWindow): number {
-  const isIndexed = ['id', 'event', 'customer', 'connection'].some((name) => name in filter)
+  const isIndexed = ['id', 'event', 'customer', 'purchase', 'connection', 'identified'].some((name) => name in filter)
   return isIndexed ? through : Math.min(through, after + windowSize)
 }
 
@@ -41,17 +48,24 @@ function replayedStatuses({ kind, filter, repeatDelivered }: ReplaySelection): r
   return statuses.filter((status) => status === filter.status)
 }
 
-/** Counts by destination, status (`null`: missing) and whether an outcome is unknown; of events, for one destination. */
+/**
+ * Counts by destination, status (`null`: missing), whether an outcome is unknown, and whether it is a profile that a newer one went before;
+ * of events, for one destination.
+ */
 export function countReplayed(selection: ReplaySelection, { after, through }: ReplayWindow, destination: string): CompiledQuery {
   const query =
     selection.kind === 'deliveries'
-      ? sql`SELECT d.destination, d.status, ${isUnknown} AS is_unknown, count(*) AS count
+      ? sql`SELECT d.destination, d.status, ${isUnknown} AS is_unknown,
+          (d.profile_connection IS NOT NULL AND ${isSuperseded(sql.ref('d.destination'), 'd.profile_connection', 'd.ordering_key')})
+            AS is_superseded, count(*) AS count
           FROM ${deliveriesFor(selection.filter)} WHERE d.id > ${after} AND d.id <= ${through}
-          AND ${deliveryConditions(selection.filter, { byId: true })} AND ${isWhole} GROUP BY 1, 2, 3`
-      : sql`SELECT ${destination} AS destination, d.status, coalesce(${isUnknown}, 0) AS is_unknown, count(*) AS count
+          AND ${deliveryConditions(selection.filter, { byId: true })} AND ${isWhole} GROUP BY 1, 2, 3, 4`
+      : sql`SELECT ${destination} AS destination, d.status, coalesce(${isUnknown}, 0) AS is_unknown,
+          (e.type IN ('profile.created', 'profile.updated')
+            AND ${isSuperseded(sql`${destination}`, 'e.connection_id', 'e.order_key')}) AS is_superseded, count(*) AS count
           FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
           WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)}
-          AND e.payload_deleted_at IS NULL GROUP BY 2, 3`
+          AND e.payload_deleted_at IS NULL GROUP BY 2, 3, 4`
   return query.compile(queryBuilder)
 }
 
@@ -60,13 +74,15 @@ export function selectTargets(selection: ReplaySelection, targets: ReplayTargets
   const { destination, since, limit, after, through } = targets
   const literals = replayedStatuses(selection).map((status) => sql.lit(status))
   const isReplayed = literals.length === 0 ? sql`0` : sql`d.status IN (${sql.join(literals)})`
+  // The index of identified letters is by destination; all others go through ids.
+  const column = selection.kind === 'deliveries' && selection.filter.identified === true ? sql`` : sql`+`
   const query =
     selection.kind === 'deliveries'
-      ? sql`SELECT d.id AS position, d.id, d.event_seq, d.status FROM ${deliveriesFor(selection.filter)}
+      ? sql`SELECT d.id AS position, d.id, d.event_seq, d.status, d.error_code FROM ${deliveriesFor(selection.filter)}
           WHERE d.id > ${after} AND d.id <= ${through} AND ${deliveryConditions(selection.filter, { byId: true })}
-          AND +d.destination = ${destination} AND ${isReplayed} AND ${isWhole} AND (d.replay_id IS NULL OR d.replay_id < ${since})
+          AND ${column}d.destination = ${destination} AND ${isReplayed} AND ${isWhole} AND (d.replay_id IS NULL OR d.replay_id < ${since})
           ORDER BY d.id LIMIT ${limit}`
-      : sql`SELECT e.seq AS position, d.id, e.seq AS event_seq, d.status
+      : sql`SELECT e.seq AS position, d.id, e.seq AS event_seq, d.status, d.error_code
           FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.destination = ${destination}
           WHERE e.seq > ${after} AND e.seq <= ${through} AND ${eventConditions(selection.filter)}
           AND e.payload_deleted_at IS NULL AND (d.id IS NULL OR (${isReplayed} AND (d.replay_id IS NULL OR d.replay_id < ${since})))

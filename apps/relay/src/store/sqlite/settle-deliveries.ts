@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { DeliveryActivityKind } from '../../activity/activity-kind.ts'
 import type { AttemptFailure, DeliveryStatus } from '../records.ts'
 import type { Settlement, SettleRequest } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
@@ -6,6 +7,7 @@ import type { DeliveryCounts } from './delivery-counts.ts'
 interface LeasedRow {
   readonly destination: string
   readonly attempts: number
+  readonly pending_since: number
 }
 
 interface Change {
@@ -26,7 +28,7 @@ export function settleDeliveries(
   counts: DeliveryCounts,
 ): (request: SettleRequest) => { readonly stale: number } {
   const find = database.prepare<[string, string], LeasedRow>(
-    "SELECT destination, attempts FROM deliveries WHERE id = ? AND lease_token = ? AND status = 'pending'",
+    "SELECT destination, attempts, pending_since FROM deliveries WHERE id = ? AND lease_token = ? AND status = 'pending'",
   )
   const update = database.prepare(
     `UPDATE deliveries SET status = ?, due_at = ?, attempts = ?, unknown_outcomes = unknown_outcomes + ?,
@@ -64,10 +66,16 @@ export function settleDeliveries(
   return database.transaction(({ settlements, leaseToken, now }: SettleRequest) => {
     let stale = 0
     const tally = new Map<string, Map<DeliveryStatus, number>>()
+    const activity = counts.activity.tally(now)
     for (const settlement of settlements) {
       const row = settle(settlement, leaseToken, now)
-      if (row === undefined) stale += 1
-      else if (isFinal(settlement)) addTo(tally, row.destination, settlement.verdict.status)
+      if (row === undefined) {
+        stale += 1
+        continue
+      }
+      if (isFinal(settlement)) addTo(tally, row.destination, settlement.verdict.status)
+      const kind = toActivityKind(settlement)
+      if (kind !== undefined) activity.add(row.destination, kind, now - row.pending_since)
     }
     for (const [destination, statuses] of tally) {
       for (const [status, count] of statuses) {
@@ -75,8 +83,15 @@ export function settleDeliveries(
         counts.add(destination, status, count)
       }
     }
+    activity.write()
     return { stale }
   }).immediate
+}
+
+/** `undefined`: nothing happened to it. */
+function toActivityKind({ verdict }: Settlement): DeliveryActivityKind | undefined {
+  if (verdict.status === 'held') return undefined
+  return verdict.status === 'retry' ? 'retried' : verdict.status
 }
 
 type FinalSettlement = Settlement & { readonly verdict: { readonly status: Exclude<DeliveryStatus, 'pending'> } }
@@ -98,7 +113,14 @@ function toChange({ verdict }: Settlement, attempts: number, now: number): Chang
     case 'skipped':
       return { status: 'skipped', attempts, reason: verdict.reason, ...settled }
     case 'dead':
-      return { status: 'dead', attempts: attempts + 1, code: verdict.code, message: verdict.message, ...settled }
+      return {
+        status: 'dead',
+        attempts: attempts + 1,
+        unknown: verdict.code === 'ERR_OUTCOME_UNKNOWN' ? 1 : 0,
+        code: verdict.code,
+        message: verdict.message,
+        ...settled,
+      }
     case 'held':
       return { status: 'pending', attempts, dueAt: verdict.dueAt, code: verdict.code, message: verdict.message }
     case 'retry':

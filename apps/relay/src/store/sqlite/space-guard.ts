@@ -41,6 +41,11 @@ const reserveBytes = 8 * mebibyte
 const reservePart = 1 / 16
 const readEveryMs = 1_000
 
+/** The room that nothing new may use, on a disk of this size. */
+export function minFreeBytesOf(totalBytes: number, given: number | undefined): number {
+  return given ?? Math.min(usualMinFreeBytes, totalBytes * usualMinFreePart)
+}
+
 /** Looks at the disk when asked, once a second at most, and keeps the reserve while there is room for it. */
 export function spaceGuard(options: SpaceGuardOptions): SpaceGuard {
   const { path, readSpace = readVolumeSpace, elapsed, makeRoom, roomIsBack } = options
@@ -48,7 +53,7 @@ export function spaceGuard(options: SpaceGuardOptions): SpaceGuard {
   let read = { at: elapsed(), space: tryRead() }
   const { totalBytes } = read.space ?? { totalBytes: 0 }
   const reserved = Math.min(reserveBytes, Math.floor(totalBytes * reservePart))
-  const minFreeBytes = options.minFreeBytes ?? Math.min(usualMinFreeBytes, totalBytes * usualMinFreePart)
+  const minFreeBytes = minFreeBytesOf(totalBytes, options.minFreeBytes)
   const reserve = spaceReserve(`${path}.reserve`, reserved)
   keepReserve()
 

@@ -5,10 +5,10 @@ import { erasePerson } from './erase-person.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
 import type { OpenErasure } from './erasure-records.ts'
 import { erasureRecords } from './erasure-records.ts'
-import { findPerson } from './find-person.ts'
-import { fileScrubber } from './scrub-file.ts'
+import type { FileScrubber } from './scrub-file.ts'
+import { readerMs } from './scrub-file.ts'
 import { deleteCopies, findCopies } from './store-copies.ts'
-import { surveyPerson } from './survey-person.ts'
+import type { StoreReader } from './store-reader.ts'
 
 /** What erasing works with. */
 export interface SqliteErasuresOptions {
@@ -16,6 +16,7 @@ export interface SqliteErasuresOptions {
   readonly path: string
   readonly counts: DeliveryCounts
   readonly guard: ErasureGuard
+  readonly scrubber: FileScrubber
   /** Throws when the file is gone or the disk is nearly full. */
   readonly checkFile: () => void
 }
@@ -23,16 +24,10 @@ export interface SqliteErasuresOptions {
 /** Ends with the erasures that are finished now. */
 type Run = Generator<number, readonly string[]>
 
-/** How long another process that reads the store, as a backup does, is given. */
-const readerMs = 1_000
-
-/** Erasures, on one SQLite file. `close`: before the database is closed nothing more is done, after it the file is let go of. */
-export function sqliteErasures(options: SqliteErasuresOptions): { readonly erasures: ErasureStore; readonly close: () => void } {
-  const { database, path, counts, guard, checkFile } = options
+/** Erasures, on one SQLite file. */
+export function sqliteErasures(options: SqliteErasuresOptions): Omit<ErasureStore, keyof StoreReader> {
+  const { database, path, counts, guard, scrubber, checkFile } = options
   const records = erasureRecords(database, guard)
-  const find = findPerson(database)
-  const survey = surveyPerson(database)
-  const scrubber = fileScrubber(database, path)
   let now = 0
   const erase = erasePerson({ database, counts, guard, records, now: () => now })
   let run: Run | undefined
@@ -76,23 +71,18 @@ export function sqliteErasures(options: SqliteErasuresOptions): { readonly erasu
   }
 
   return {
-    close: scrubber.close,
-    erasures: {
-      findPerson: async ({ person, after }) => find(person, after),
-      surveyPerson: async ({ person, after }) => survey(person, after),
-      storeCopies: async () => findCopies(path),
-      earlierErasures: async (identity) => records.earlier(identity),
-      addErasure: async (erasure) => {
-        checkFile()
-        return records.add(erasure)
-      },
-      advanceErasures: async (request) => {
-        now = request.now
-        return advance()
-      },
-      unblockErasure: async (request) => records.unblock(request),
-      listErasures: async (page) => records.list(page),
-      findErasure: async (id) => records.find(id),
+    storeCopies: async () => findCopies(path),
+    earlierErasures: async (identity) => records.earlier(identity),
+    addErasure: async (erasure) => {
+      checkFile()
+      return records.add(erasure)
     },
+    advanceErasures: async (request) => {
+      now = request.now
+      return advance()
+    },
+    unblockErasure: async (request) => records.unblock(request),
+    listErasures: async (page) => records.list(page),
+    findErasure: async (id) => records.find(id),
   }
 }

@@ -4,7 +4,7 @@ import type { IngestOutcome, IngestRequest } from '../store.ts'
 import { advanceImport } from './advance-import.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
 import { importRecords } from './import-records.ts'
-import { surveyReceipts } from './survey-receipts.ts'
+import type { StoreReader } from './store-reader.ts'
 
 /** Imports, on one SQLite file. `checkFile` throws when the file is gone or the disk is nearly full. */
 export function sqliteImports(
@@ -12,10 +12,9 @@ export function sqliteImports(
   ingest: (request: IngestRequest) => readonly IngestOutcome[],
   guard: ErasureGuard,
   checkFile: () => void,
-): ImportsStore {
+): Omit<ImportsStore, keyof StoreReader> {
   const records = importRecords(database)
   const steps = advanceImport(database, ingest)
-  const survey = surveyReceipts(database)
   const isKnown = database.prepare<[string], number>('SELECT 1 FROM events WHERE idempotency_key = ?').pluck()
   const defer = database.prepare(
     `UPDATE import_parts SET failures = failures + iif(:failedAt IS NULL, 0, 1), failed_at = coalesce(:failedAt, failed_at),
@@ -51,6 +50,5 @@ export function sqliteImports(
     findImport: async (id) => records.find(id),
     importRefusals: async (id) => records.refusals(id),
     knownEvents: async (keys) => keys.filter((key) => isKnown.get(key) !== undefined || guard.isErasedKey(key)),
-    surveyReceipts: async (before) => survey(before),
   }
 }

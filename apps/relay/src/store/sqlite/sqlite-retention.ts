@@ -1,13 +1,16 @@
-import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import type { RetentionSettings } from '../../retention/retention-settings.ts'
 import { dayMs } from '../../retention/retention-settings.ts'
 import { toLedgerEntry } from '../../retention/to-ledger-entry.ts'
 import type { RetentionStep, RetentionStore } from '../retention-store.ts'
+import { removeActivity } from './activity-log.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { removeEvent } from './erase-events.ts'
+import { eventBodies } from './event-bodies.ts'
 import { forgetConnections } from './forget-connections.ts'
 import { removeRecords } from './remove-records.ts'
+import type { EventColumns } from './unreadable-events.ts'
+import { eventColumns, unreadableEvent } from './unreadable-events.ts'
 
 interface EventRow {
   readonly seq: number
@@ -44,7 +47,10 @@ export function sqliteRetention(database: Database, counts: DeliveryCounts): Ret
       `SELECT 1 FROM deliveries WHERE event_seq = ? AND (status = 'pending' OR (status = 'dead' AND settled_at > ?)) LIMIT 1`,
     )
     .pluck()
-  const findBody = database.prepare<[number], string>('SELECT body FROM events WHERE seq = ?').pluck()
+  const bodies = eventBodies(database)
+  const find = database.prepare<[number], EventColumns & { readonly body: string }>(
+    `SELECT ${eventColumns}, e.body FROM events e WHERE e.seq = ?`,
+  )
   const reduce = database.prepare('UPDATE events SET body = ?, payload_deleted_at = ? WHERE seq = ?')
   const emptyVersions = database.prepare("UPDATE event_versions SET body = '{}' WHERE event_seq = ?")
   const emptyAttempts = database.prepare(
@@ -59,13 +65,15 @@ export function sqliteRetention(database: Database, counts: DeliveryCounts): Ret
   const remove = removeEvent(database, counts)
   const forget = forgetConnections(database)
   const removeOldRecords = removeRecords(database)
+  const removeOldActivity = removeActivity(database)
   let firstWithPayload = 0
   let round: Generator<Removed, void> | undefined
   let cutoffs: Cutoffs = { now: 0, payload: 0, ledger: 0, deadLetter: 0, quarantine: 0 }
 
   function removePayload(seq: number): void {
-    const event: SubtotalEvent = JSON.parse(findBody.get(seq) ?? '{}')
-    reduce.run(JSON.stringify(toLedgerEntry(event)), cutoffs.now, seq)
+    const row = find.get(seq)
+    if (row === undefined) return
+    reduce.run(bodies.seal(toLedgerEntry(bodies.open(row) ?? unreadableEvent(row))), cutoffs.now, seq)
     emptyVersions.run(seq)
     emptyAttempts.run(seq)
     emptyDeliveries.run(seq)
@@ -145,6 +153,7 @@ export function sqliteRetention(database: Database, counts: DeliveryCounts): Ret
     yield* removeLedger()
     yield* removeQuarantined()
     while (removeOldRecords(cutoffs.ledger)) yield nothing
+    while (removeOldActivity(cutoffs.now)) yield nothing
     for (let place = forget(undefined, cutoffs.ledger); place !== undefined; place = forget(place, cutoffs.ledger)) yield nothing
   }
 

@@ -1,9 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import { systemClock } from '../../clock/clock.ts'
+import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import type { Store } from '../store.ts'
+import { countActivity } from './activity-log.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { connectionHistory } from './connection-history.ts'
+import { customerOrder } from './customer-order.ts'
 import { deliveryCounts } from './delivery-counts.ts'
 import { freeEnrichmentLeases, sqliteEnrichments } from './enrichments.ts'
 import { erasureGuard } from './erasure-guard.ts'
@@ -11,26 +14,31 @@ import { fairTurns } from './fair-turns.ts'
 import { fileGuard } from './file-guard.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { lanePauses } from './lane-pauses.ts'
-import { listDeliveries } from './list-deliveries.ts'
+import { lateIdentities } from './late-identities.ts'
 import { logSize } from './log-size.ts'
 import { openDatabase } from './open-database.ts'
 import { quarantineWebhook } from './quarantine-webhook.ts'
-import { findEvent, listEvents } from './read-events.ts'
-import { listAudit, listQuarantine } from './read-records.ts'
+import { fileScrubber } from './scrub-file.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import type { SpaceGuardOptions } from './space-guard.ts'
 import { spaceGuard } from './space-guard.ts'
+import { sqliteEncryption } from './sqlite-encryption.ts'
 import { sqliteErasures } from './sqlite-erasures.ts'
 import { sqliteImports } from './sqlite-imports.ts'
 import { sqliteOperations } from './sqlite-operations.ts'
+import { sqliteReads } from './sqlite-reads.ts'
 import { sqliteRetention } from './sqlite-retention.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
+import { parkedDueAt } from './waiting-due-at.ts'
 import { waitingEvents } from './waiting-events.ts'
 
 /** What may be chosen of a store. */
 export type SqliteStoreOptions = Partial<Omit<SpaceGuardOptions, 'path' | 'makeRoom' | 'roomIsBack'>> & {
   /** What of an event is fetched from Subtotal before it is delivered. Default: nothing, and no event waits. */
   readonly enrichment?: EnrichmentSettings
+  /** With what people's data is sealed. Default: it is stored as it is. */
+  readonly encryption?: EncryptionKeys
+  /** The destinations that get a customer's events in their order. Default: none. */
+  readonly orderedDestinations?: readonly string[]
 }
 
 /** No lease is longer; what is due within it may be held by a process that is gone. */
@@ -41,8 +49,8 @@ const longestLeaseMs = 300_000
  * `ConfigurationError` in words when the file cannot be used; see `openDatabase`.
  */
 export async function openSqliteStore(path: string, now: number, options: SqliteStoreOptions = {}): Promise<Store> {
-  const { database, lock } = openDatabase(path)
-  const { elapsed = systemClock.elapsed, enrichment, ...space } = options
+  const { elapsed = systemClock.elapsed, enrichment, encryption, orderedDestinations = [], ...space } = options
+  const { database, lock } = openDatabase(path, encryption)
   const log = logSize(database)
   const { freeBytes, check, withReserve } = spaceGuard({
     path,
@@ -51,6 +59,7 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
     roomIsBack: log.letGrow,
     ...space,
   })
+  const order = withReserve(() => customerOrder(database, orderedDestinations))
   withReserve(() => freeLeases(database, now))
   withReserve(() => freeEnrichmentLeases(database, now))
   const fairTurn = fairTurns(systemClock.elapsed)
@@ -62,16 +71,20 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
   const counts = deliveryCounts(database)
   const history = connectionHistory(database)
   const guard = erasureGuard(database)
-  const { erasures, close: closeErasures } = sqliteErasures({ database, path, counts, guard, checkFile })
+  const scrubber = fileScrubber(database, path)
+  const cleaning = { database, path, counts, guard, scrubber, checkFile }
   const ingest = ingestEvents(database, counts, guard, enrichment)
   const quarantine = quarantineWebhook(database, counts, guard)
-  const claim = claimDeliveries(database)
+  const waiting = waitingEvents(database, counts, history, enrichment)
+  const identities = lateIdentities(database, counts, history, guard)
+  const claim = claimDeliveries(database, counts, order)
   const pauses = lanePauses(database)
+  const countAll = countActivity(database, counts.activity)
   const settle = settleDeliveries(database, counts)
   const renew = database.prepare("UPDATE deliveries SET due_at = ? WHERE id = ? AND lease_token = ? AND status = 'pending'")
   const nextDueAt = database
     .prepare<[string], number | null>(
-      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${waitingDueAt}`,
+      `SELECT min(due_at) FROM deliveries WHERE destination = ? AND status = 'pending' AND due_at < ${parkedDueAt}`,
     )
     .pluck()
   const insertAudit = database.prepare('INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)')
@@ -81,9 +94,11 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
   }).immediate
 
   return {
-    ...sqliteOperations(database, counts, ingest, waitingEvents(database, counts, history, enrichment), checkFile),
+    ...sqliteReads(database),
+    ...sqliteOperations(database, counts, ingest, waiting, identities, checkFile),
     ...sqliteImports(database, ingest, guard, checkFile),
-    ...erasures,
+    ...sqliteErasures(cleaning),
+    ...sqliteEncryption(cleaning),
     ...sqliteRetention(database, counts),
     ...sqliteEnrichments(database, counts, history, guard, withReserve),
     ingest: async (request) => {
@@ -106,15 +121,11 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
     pauseLane: async (pause) => pauses.pause(pause),
     resumeLane: async (destination) => pauses.resume(destination),
     lanePauses: async () => pauses.list(),
-    listDeliveries: async (filter, page) => listDeliveries(database, filter, page),
-    listEvents: async (filter, page) => listEvents(database, filter, page),
-    findEvent: async (eventId) => findEvent(database, eventId),
-    listQuarantine: async (page) => listQuarantine(database, page),
+    countActivity: async (counted) => withReserve(() => countAll(counted)),
     connectionState: async (connectionId) => history.now(connectionId),
     audit: async (entry) => {
       insertAudit.run(entry.at, entry.actor, entry.action, entry.subject)
     },
-    listAudit: async (page) => listAudit(database, page),
     checkWrite: async () => {
       checkFile()
       checkWrite.run()
@@ -122,17 +133,18 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
     freeBytes: async () => freeBytes(),
     close: async () => {
       database.close()
-      closeErasures()
+      // Earlier it would end the locks that SQLite holds on the file.
+      scrubber.close()
       lock.release()
     },
   }
 }
 
-/** The lock proves that whoever held a lease is gone. */
+/** The lock proves that whoever held a lease is gone. What it held may have arrived. */
 function freeLeases(database: Database, now: number): void {
   const destinations = database.prepare<[], string>('SELECT DISTINCT destination FROM delivery_counts').pluck().all()
   const free = database.prepare(
-    `UPDATE deliveries SET due_at = ?, lease_token = NULL
+    `UPDATE deliveries SET due_at = ?, lease_token = NULL, was_sent = was_sent OR profile_connection IS NOT NULL
      WHERE destination = ? AND status = 'pending' AND due_at > ? AND due_at <= ? AND lease_token IS NOT NULL`,
   )
   for (const destination of destinations) free.run(now, destination, now, now + longestLeaseMs)

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../config/configuration-error.ts'
+import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
 import type { Store } from '../store.ts'
@@ -10,6 +11,8 @@ export interface StoreThreadData {
   readonly now: number
   readonly minFreeBytes?: number
   readonly enrichment?: EnrichmentSettings
+  readonly encryption?: EncryptionKeys
+  readonly orderedDestinations?: readonly string[]
 }
 
 /** A method call on its way to the thread of the store. */

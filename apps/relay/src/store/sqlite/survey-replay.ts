@@ -7,6 +7,7 @@ interface CountRow {
   readonly destination: string
   readonly status: DeliveryStatus | null
   readonly is_unknown: number
+  readonly is_superseded: number
   readonly count: number
 }
 
@@ -31,5 +32,11 @@ export function surveyReplay(database: Database, { selection, after, through }: 
 }
 
 function toCount(row: CountRow): ReplayCount {
-  return { destination: row.destination, status: row.status ?? 'missing', isUnknown: row.is_unknown === 1, count: row.count }
+  return {
+    destination: row.destination,
+    status: row.status ?? 'missing',
+    isUnknown: row.is_unknown === 1,
+    isSuperseded: row.is_superseded === 1,
+    count: row.count,
+  }
 }

@@ -2,61 +2,35 @@ import { extname } from 'node:path'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import type { Store } from '../store.ts'
-import type { StoreAnswer, StoreCall, StoreThreadData } from './store-call.ts'
-import { receiveError } from './store-call.ts'
-
-interface Waiting {
-  readonly resolve: (result: never) => void
-  readonly reject: (error: Error) => void
-}
-
-type Result<Method extends keyof Store> = Awaited<ReturnType<Store[Method]>>
+import { readerCalls } from './reader-calls.ts'
+import type { StoreThreadData } from './store-call.ts'
+import type { StoreReader } from './store-reader.ts'
+import type { StoreResult } from './thread-calls.ts'
+import { closed, threadCalls } from './thread-calls.ts'
 
 /**
  * Opens the store of one SQLite file in a thread of its own: while one group of events is being synced, this thread verifies and parses
- * the next. As `openSqliteStore` otherwise. When the thread ends unasked the process ends too, as it would have without the thread.
+ * the next. What people ask for is read in a second one, which starts when it is first asked. As `openSqliteStore` otherwise. When the
+ * first thread ends unasked the process ends too, as it would have without the thread; when the second does, what was asked of it fails.
  */
 export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
-  const worker = startThread(data)
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
-  let isClosed = false
-
-  function end(error: Error): void {
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
-  }
-
-  worker.on('message', (answer: StoreAnswer) => {
-    const call = waiting.get(answer.id)
-    waiting.delete(answer.id)
-    if (answer.isDone) call?.resolve(answer.result)
-    else call?.reject(receiveError(answer.error))
-  })
-  worker.on('error', (error: Error) => {
-    end(error)
+  const writer = threadCalls(startThread('store-thread', data), (error) => {
     throw error
   })
-  worker.on('exit', () => end(new Error('The store is closed.')))
-
-  function wait<Value>(id: number): Promise<Value> {
-    const { promise, resolve, reject } = Promise.withResolvers<Value>()
-    waiting.set(id, { resolve, reject })
-    return promise
-  }
+  const reader = readerCalls(() => startThread('reader-thread', data))
+  let isClosed = false
 
   function call<Method extends keyof Store>(method: Method) {
-    return (...args: Parameters<Store[Method]>): Promise<Result<Method>> => {
-      if (isClosed) return Promise.reject(new Error('The store is closed.'))
-      lastId += 1
-      const message: StoreCall = { id: lastId, method, args }
-      worker.postMessage(message)
-      return wait(lastId)
-    }
+    return (...args: Parameters<Store[Method]>): Promise<StoreResult<Method>> =>
+      isClosed ? Promise.reject(closed()) : writer.call(method, args)
   }
 
-  await wait(0)
-  const close = call('close')
+  function read<Method extends keyof StoreReader>(method: Method) {
+    return (...args: Parameters<Store[Method]>): Promise<StoreResult<Method>> =>
+      isClosed ? Promise.reject(closed()) : reader.call(method, args)
+  }
+
+  await writer.opened
   return {
     ingest: call('ingest'),
     quarantine: call('quarantine'),
@@ -68,25 +42,28 @@ export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
     pauseLane: call('pauseLane'),
     resumeLane: call('resumeLane'),
     lanePauses: call('lanePauses'),
-    listDeliveries: call('listDeliveries'),
-    listEvents: call('listEvents'),
-    findEvent: call('findEvent'),
-    listQuarantine: call('listQuarantine'),
+    listDeliveries: read('listDeliveries'),
+    listEvents: read('listEvents'),
+    findEvent: read('findEvent'),
+    listQuarantine: read('listQuarantine'),
     connectionState: call('connectionState'),
     audit: call('audit'),
-    listAudit: call('listAudit'),
+    listAudit: read('listAudit'),
     checkWrite: call('checkWrite'),
     freeBytes: call('freeBytes'),
-    replayEnd: call('replayEnd'),
-    surveyReplay: call('surveyReplay'),
+    countActivity: call('countActivity'),
+    listActivity: read('listActivity'),
+    replayEnd: read('replayEnd'),
+    surveyReplay: read('surveyReplay'),
     addReplay: call('addReplay'),
     advanceReplay: call('advanceReplay'),
+    advanceIdentities: call('advanceIdentities'),
     listReplays: call('listReplays'),
     findReplay: call('findReplay'),
     markDead: call('markDead'),
-    findDelivery: call('findDelivery'),
-    deadLetterCounts: call('deadLetterCounts'),
-    findQuarantined: call('findQuarantined'),
+    findDelivery: read('findDelivery'),
+    deadLetterCounts: read('deadLetterCounts'),
+    findQuarantined: read('findQuarantined'),
     releaseQuarantined: call('releaseQuarantined'),
     claimEnrichments: call('claimEnrichments'),
     settleEnrichments: call('settleEnrichments'),
@@ -103,9 +80,10 @@ export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
     findImport: call('findImport'),
     importRefusals: call('importRefusals'),
     knownEvents: call('knownEvents'),
-    surveyReceipts: call('surveyReceipts'),
-    findPerson: call('findPerson'),
-    surveyPerson: call('surveyPerson'),
+    surveyReceipts: read('surveyReceipts'),
+    findPerson: read('findPerson'),
+    surveyPerson: read('surveyPerson'),
+    findPersonId: read('findPersonId'),
     storeCopies: call('storeCopies'),
     earlierErasures: call('earlierErasures'),
     addErasure: call('addErasure'),
@@ -114,11 +92,17 @@ export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
     listErasures: call('listErasures'),
     findErasure: call('findErasure'),
     retain: call('retain'),
+    addRotation: call('addRotation'),
+    advanceRotation: call('advanceRotation'),
+    listRotations: call('listRotations'),
+    findRotation: call('findRotation'),
     async close() {
-      const closed = close()
+      if (isClosed) throw closed()
       isClosed = true
-      await closed
-      await worker.terminate()
+      // First, as the last connection that closes puts the log into the store's file, and this one cannot write.
+      await reader.close()
+      await writer.call('close', [])
+      await writer.terminate()
     },
   }
 }
@@ -129,10 +113,10 @@ const sources = '--conditions=@subtotal-connectors/source'
  * Run from sources, the thread needs the sources of the other packages too. Otherwise it takes over the options of the process by itself;
  * a list of them may not hold those of V8 (`--max-old-space-size`).
  */
-function startThread(workerData: StoreThreadData): Worker {
+function startThread(name: 'store-thread' | 'reader-thread', workerData: StoreThreadData): Worker {
   const extension = extname(import.meta.url)
   const isTold = extension !== '.ts' || process.execArgv.includes(sources)
-  return new Worker(new URL(`./store-thread${extension}`, import.meta.url), {
+  return new Worker(new URL(`./${name}${extension}`, import.meta.url), {
     workerData,
     ...(isTold ? {} : { execArgv: [...process.execArgv, sources] }),
   })

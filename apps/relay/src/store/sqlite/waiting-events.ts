@@ -8,11 +8,13 @@ import { isBare, missingParts } from '../../enrichment/missing-parts.ts'
 import { connectionContacts } from './connection-contacts.ts'
 import type { ConnectionHistory } from './connection-history.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
+import { eventBodies } from './event-bodies.ts'
 import { waitingDueAt } from './waiting-due-at.ts'
 
 interface WaitingRow {
   readonly is_incomplete: number
   readonly waits: number
+  readonly event_id: string
   readonly body: string
 }
 
@@ -34,9 +36,10 @@ export function waitingEvents(
   settings: EnrichmentSettings | undefined,
 ): WaitingEvents {
   const contacts = connectionContacts(database)
+  const bodies = eventBodies(database)
   const insert = database.prepare('INSERT INTO enrichments (event_seq, since, due_at, expires_at) VALUES (?, ?, ?, ?)')
   const find = database.prepare<[number], WaitingRow>(
-    `SELECT is_incomplete, body, EXISTS (SELECT 1 FROM enrichments n WHERE n.event_seq = e.seq) AS waits FROM events e WHERE e.seq = ?`,
+    `SELECT is_incomplete, event_id, body, EXISTS (SELECT 1 FROM enrichments n WHERE n.event_seq = e.seq) AS waits FROM events e WHERE e.seq = ?`,
   )
   const tryAgain = database.prepare('UPDATE events SET is_incomplete = 0 WHERE seq = ?')
 
@@ -60,7 +63,8 @@ export function waitingEvents(
       const row = find.get(seq)
       if (row === undefined || (row.waits === 0 && row.is_incomplete === 0)) return now
       if (row.waits === 0) {
-        const event: SubtotalEvent = JSON.parse(row.body)
+        const event = bodies.open(row)
+        if (event === undefined) return now
         add(seq, event, now)
         tryAgain.run(seq)
       }

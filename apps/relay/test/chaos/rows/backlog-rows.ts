@@ -20,7 +20,7 @@ const mostMebibytes = 300
 const destinations = 3
 
 /** A store with so many deliveries of one status, made of copies of one event that a relay has stored. */
-async function buildStore(
+export async function buildStore(
   context: ChaosContext,
   folder: string,
   deliveries: number,

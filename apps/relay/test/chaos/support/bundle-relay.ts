@@ -14,16 +14,20 @@ export async function bundleRelay(relayFolder: string, parent: string): Promise<
   const relay = realpathSync(relayFolder)
   const folder = mkdtempSync(join(parent, 'relay-'))
   cpSync(join(relay, 'package.json'), join(folder, 'package.json'))
-  symlinkSync(join(relay, 'node_modules'), join(folder, 'node_modules'))
+  for (const name of ['node_modules', 'assets']) symlinkSync(join(relay, name), join(folder, name))
   const bundle = await rolldown({
-    input: { main: join(relay, 'src/main.ts'), 'store-thread': join(relay, 'src/store/sqlite/store-thread.ts') },
+    input: {
+      main: join(relay, 'src/main.ts'),
+      'store-thread': join(relay, 'src/store/sqlite/store-thread.ts'),
+      'reader-thread': join(relay, 'src/store/sqlite/reader-thread.ts'),
+    },
     platform: 'node',
     external: ['better-sqlite3'],
     resolve: { conditionNames: ['@subtotal-connectors/source', 'node', 'import', 'default'] },
     plugins: [faultPoints(relay)],
     logLevel: 'silent',
   })
-  // The relay looks for its package.json two folders up.
+  // The relay looks for its package.json and its assets two folders up.
   const dir = join(folder, 'out/bundle')
   await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' })
   await bundle.close()

@@ -26,6 +26,8 @@ export interface Oracle {
   acknowledged(): number
   /** How often it arrived there. */
   arrivals(destination: DestinationName, key: string): number
+  /** What arrived there, each once, in the order of its first arrival. */
+  firstArrivals(destination: DestinationName): readonly string[]
   /** Arrivals of anything more often than once. */
   duplicates(): number
   /** Arrivals there since {@link resetLatencies}, from posting to arrival, in milliseconds. */
@@ -65,6 +67,7 @@ export function createOracle(): Oracle {
     sent: { [Symbol.iterator]: () => sent.values() },
     acknowledged: () => [...sent.values()].filter((one) => one.isAcknowledged).length,
     arrivals: (destination, key) => arrived.get(destination)?.get(key) ?? 0,
+    firstArrivals: (destination) => [...(arrived.get(destination)?.keys() ?? [])],
     duplicates: () => duplicates,
     latencies: (destination) => latencies.get(destination) ?? [],
     resetLatencies() {

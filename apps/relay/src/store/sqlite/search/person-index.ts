@@ -1,0 +1,59 @@
+import type { ConnectionState } from '@subtotal-connectors/core'
+import type { Database } from 'better-sqlite3'
+import type { Identity } from '../../../erasure/identity.ts'
+import { normalize, refuseIdentity } from '../../../erasure/identity.ts'
+import { isSameCustomer } from '../../connection-statement.ts'
+import { keyedHash } from '../keyed-hash.ts'
+
+/** What is known of whose a connection is. */
+export type Owner = Pick<ConnectionState, 'customerId' | 'email' | 'mobile'>
+
+/**
+ * By which email addresses and phone numbers a connection was ever known, and whose it was then; only as hashes, so that the index tells
+ * nothing to who has the file alone. Called inside the caller's transaction.
+ */
+export interface PersonIndex {
+  /** Adds what is known now. `previous`: what was known before; where it is the same nothing is done. */
+  learn(connectionId: string, owner: Owner, previous: Owner | undefined): void
+  /** Forgets a connection. `keptCustomer`: but not what was known of it while it was this customer's. */
+  forget(connectionId: string, keptCustomer?: string): void
+}
+
+/** Prepares the statements for keeping the index. */
+export function personIndex(database: Database): PersonIndex {
+  const idOf = personIds(database)
+  const insert = database.prepare('INSERT OR IGNORE INTO person_index (person_id, connection_id, customer_id) VALUES (?, ?, ?)')
+  const remove = database.prepare('DELETE FROM person_index WHERE connection_id = ? AND customer_id <> ?')
+  const removeAll = database.prepare('DELETE FROM person_index WHERE connection_id = ?')
+  return {
+    learn(connectionId, owner, previous) {
+      if (isSameCustomer(previous, owner)) return
+      for (const identity of identitiesOf(owner)) insert.run(idOf(identity), connectionId, owner.customerId ?? '')
+    },
+    forget(connectionId, keptCustomer) {
+      if (keptCustomer === undefined) removeAll.run(connectionId)
+      else remove.run(connectionId, keptCustomer)
+    },
+  }
+}
+
+/** Tells the opaque id of whoever is known by an email address or phone number: 32 hex digits, for ever the same in one store. */
+export function personIds(database: Database): (identity: Identity) => string {
+  const hash = keyedHash(database)
+  return ({ kind, value }) => hash(`person:${kind}`, value).toString('hex')
+}
+
+/** A brand's own id of a customer may be their email address or phone number: then it is one here too. */
+function identitiesOf({ customerId, email, mobile }: Owner): readonly Identity[] {
+  const given = [
+    ...(email === null ? [] : [toIdentity('email', email)]),
+    ...(mobile === null ? [] : [toIdentity('mobile', mobile)]),
+  ]
+  if (customerId === null) return given
+  const named = [toIdentity('email', customerId), toIdentity('mobile', customerId)]
+  return [...given, ...named.filter((identity) => refuseIdentity(identity) === undefined)]
+}
+
+function toIdentity(kind: Identity['kind'], value: string): Identity {
+  return { kind, value: normalize(kind, value) }
+}

@@ -1,0 +1,21 @@
+import { accessSync, constants } from 'node:fs'
+import process from 'node:process'
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
+
+/** What to do where there is no browser. */
+export const browserAdvice = 'Install one with "apt-get install chromium", or set CHROMIUM_PATH to the one you have.'
+
+/** Where Chromium is on this machine; `undefined`: nowhere. */
+export function findBrowser(): string | undefined {
+  return [process.env['CHROMIUM_PATH'] ?? '', ...places].find((path) => path !== '' && canRun(path))
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
