@@ -5,6 +5,8 @@ import { connect } from 'node:net'
 export interface RawConnection {
   /** Resolves to the status of the answer once it came whole. */
   send(request: Buffer): Promise<number>
+  /** Not once the server has closed it. */
+  readonly isOpen: boolean
   end(): void
 }
 
@@ -31,6 +33,9 @@ export async function openRawConnection(port: number): Promise<RawConnection> {
         failed = reject
         socket.write(request)
       })
+    },
+    get isOpen() {
+      return socket.writable && !socket.readableEnded
     },
     end: () => void socket.end(),
   }

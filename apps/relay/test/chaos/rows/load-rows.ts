@@ -12,24 +12,37 @@ const minuteMs = 60 * secondMs
 
 interface LoadRow {
   readonly name: string
-  /** Of the 99th percentile. */
-  readonly limitMs: number
+  /** What the 99th percentile should be on a machine that has room for all this; no promise, as machines differ. */
+  readonly targetMs: number
+  /** More comes in than can be synced one by one. */
+  readonly isCrowded: boolean
   readonly seed: number
   readonly phases: readonly LoadPhase[]
 }
 
-async function measureLoad(context: ChaosContext, { name, limitMs, seed, phases }: LoadRow): Promise<ChaosResult> {
+async function measureLoad(context: ChaosContext, { name, targetMs, isCrowded, seed, phases }: LoadRow): Promise<ChaosResult> {
   const world = await startWorld(context, { isDirect: true })
   const done = await runLoad({ url: world.url, seed, phases })
   world.oracle.adopt(done.sent)
+  const groupSize = await meanGroupSize(world)
   const peak = world.relay.peakBytes() / mebibyte
   const end = await endWorld(world, { drainMs: 300_000 })
-  const p99 = percentile(done.latencies, 0.99)
-  const notes = [`acknowledged p50 ${inMs(percentile(done.latencies, 0.5))}, p99 ${inMs(p99)}`, `${Math.round(peak)} MiB`]
+  const [p50, p99] = [0.5, 0.99].map((share) => inMs(percentile(done.latencies, share)))
+  const notes = [
+    `acknowledged p50 ${p50}, p99 ${p99} (target ${targetMs} ms)`,
+    `${groupSize.toFixed(1)} events a sync`,
+    `${Math.round(peak)} MiB`,
+  ]
   return resultOf(`load: ${name}`, end, notes, {
-    [`p99 is above ${limitMs} ms`]: p99 <= limitMs,
+    'events did not share their syncs': !isCrowded || groupSize > 2,
     'something was refused': done.statuses.every(([status]) => status === 202),
   })
+}
+
+async function meanGroupSize(world: World): Promise<number> {
+  const text = await (await fetch(`${world.url}/metrics`)).text()
+  const read = (name: string): number => Number(new RegExp(`^relay_store_group_size_${name} (.*)$`, 'm').exec(text)?.[1])
+  return read('sum') / read('count')
 }
 
 const warmUp = { perSecond: 200, forMs: 5 * secondMs, restMs: secondMs, isMeasured: false }
@@ -37,12 +50,12 @@ const burst = { perSecond: 2_000, forMs: 10 * secondMs, restMs: 5 * secondMs, is
 
 function steady(context: ChaosContext): Promise<ChaosResult> {
   const phase = { perSecond: 200, forMs: context.isQuick ? 10 * secondMs : minuteMs, restMs: 0, isMeasured: true }
-  return measureLoad(context, { name: '200/s', limitMs: 25, seed: 800, phases: [warmUp, phase] })
+  return measureLoad(context, { name: '200/s', targetMs: 25, isCrowded: false, seed: 800, phases: [warmUp, phase] })
 }
 
 function bursts(context: ChaosContext): Promise<ChaosResult> {
   const phases = [warmUp, ...Array.from({ length: context.isQuick ? 1 : 3 }, () => burst)]
-  return measureLoad(context, { name: 'bursts of 2,000/s for 10 s', limitMs: 250, seed: 810, phases })
+  return measureLoad(context, { name: 'bursts of 2,000/s for 10 s', targetMs: 250, isCrowded: true, seed: 810, phases })
 }
 
 /** Load, with what an acknowledgement takes. */

@@ -49,13 +49,12 @@ async function run({ url, seed, phases }: LoadPlan): Promise<void> {
     return { request: rawPost(body, headers), sent: oracle.send(webhook) }
   }
   const prepared = phases.map(({ perSecond, forMs }) => Array.from({ length: (perSecond * forMs) / 1_000 }, prepare))
-  const port = Number(new URL(url).port)
-  const free = await Promise.all(Array.from({ length: mostConnections }, () => openRawConnection(port)))
+  const pool = connectionPool(Number(new URL(url).port))
   const latencies: number[] = []
   const statuses = new Map<number, number>()
   for (const [index, phase] of phases.entries()) {
     const measured: number[] = []
-    await sendSteadily(prepared[index] ?? [], phase.perSecond, free, (sent, status, latency) => {
+    await sendSteadily(prepared[index] ?? [], phase.perSecond, pool, (sent, status, latency) => {
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       if (status !== 202) return
       sent.isAcknowledged = true
@@ -64,16 +63,47 @@ async function run({ url, seed, phases }: LoadPlan): Promise<void> {
     if (phase.isMeasured) latencies.push(...measured)
     await new Promise((resolve) => setTimeout(resolve, phase.restMs))
   }
-  for (const connection of free) connection.end()
+  pool.end()
   const done: LoadDone = { latencies, statuses: [...statuses], sent: [...oracle.sent] }
   process.send?.(done, () => process.disconnect())
+}
+
+interface ConnectionPool {
+  /** A connection that is free and open; `undefined`: none is. One more is opened then, and `onFree` called, if there may be more. */
+  take(onFree: () => void): RawConnection | undefined
+  giveBack(connection: RawConnection): void
+  end(): void
+}
+
+function connectionPool(port: number): ConnectionPool {
+  const free: RawConnection[] = []
+  let count = 0
+  return {
+    take(onFree) {
+      for (let connection = free.pop(); connection !== undefined; connection = free.pop()) {
+        if (connection.isOpen) return connection
+        count -= 1
+      }
+      if (count === mostConnections) return undefined
+      count += 1
+      void openRawConnection(port).then((opened) => {
+        free.push(opened)
+        onFree()
+      })
+      return undefined
+    },
+    giveBack: (connection) => void free.push(connection),
+    end() {
+      for (const connection of free) connection.end()
+    },
+  }
 }
 
 /** Posts each when it is due, or as soon as a connection is free. */
 async function sendSteadily(
   prepared: readonly Prepared[],
   perSecond: number,
-  free: RawConnection[],
+  pool: ConnectionPool,
   onAnswer: (sent: Sent, status: number, latency: number) => void,
 ): Promise<void> {
   const startedAt = performance.now()
@@ -83,7 +113,7 @@ async function sendSteadily(
   async function post(connection: RawConnection, { request, sent }: Prepared, dueAt: number): Promise<void> {
     const status = await connection.send(request)
     onAnswer(sent, status, performance.now() - dueAt)
-    free.push(connection)
+    pool.giveBack(connection)
     postDue()
   }
 
@@ -91,7 +121,7 @@ async function sendSteadily(
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond)
     while (next <= due) {
       const one = prepared[next]
-      const connection = one === undefined ? undefined : free.pop()
+      const connection = one === undefined ? undefined : pool.take(postDue)
       if (one === undefined || connection === undefined) return
       const posted = post(connection, one, startedAt + (next / perSecond) * 1_000)
       next += 1
