@@ -35,7 +35,7 @@ describe('dead letters', () => {
     const { client } = await start('adminToken', 3)
     const { text, status } = await client.get('/console/dead-letters')
     expect(status).toBe(200)
-    for (const part of ['ERR_REJECTED', 'No &lt;b&gt;such&lt;/b&gt; field.', 'depends on them; then replay.', 'Replay…']) {
+    for (const part of ['ERR_REJECTED', 'No &lt;b&gt;such&lt;/b&gt; field.', 'Depends on them; then replay.', 'Replay…']) {
       expect(text).toContain(part)
     }
     expect(text).not.toContain('<b>such')
