@@ -251,6 +251,19 @@ export function enrichmentCases(suite: SuiteHarness): void {
       ])
     })
 
+    test('when the connection is handed over, it is asked for again', async () => {
+      await put(linked('a', 'robin'), 10)
+      await answer()
+      await put(bought('b', {}, nobody), 20)
+      expect(await claimWaiting()).toEqual([])
+      await put(linked('c', 'alex'), 30)
+      await put(bought('d', {}, nobody), 40)
+      expect((await claimWaiting()).map(({ event, contact: known }) => [event.id, known])).toEqual([
+        ['c', undefined],
+        ['d', undefined],
+      ])
+    })
+
     test('an event before the first known customer is not given to a later one', async () => {
       await put(bought('a', {}, nobody), 10)
       await put(linked('b', 'alex'), 20)

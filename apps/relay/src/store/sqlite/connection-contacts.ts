@@ -22,6 +22,8 @@ export interface ConnectionContacts {
   find(connectionId: string): KnownContact | undefined
   /** Keeps the newer one. Whether it says something else of the customer than the one before it. */
   keep(connectionId: string, contact: KnownContact): boolean
+  /** The connection is another customer's now: what Subtotal said before is asked for again. */
+  forget(connectionId: string): void
 }
 
 /** The columns of {@link ContactRow}, of a table `c`. */
@@ -43,6 +45,8 @@ export function connectionContacts(database: Database): ConnectionContacts {
      WHERE excluded.asked_at > asked_at`,
   )
 
+  const forget = database.prepare('DELETE FROM connection_contacts WHERE connection_id = ?')
+
   function findContact(connectionId: string): KnownContact | undefined {
     const row = find.get(connectionId)
     return row === undefined ? undefined : toContact(values, row)
@@ -59,6 +63,7 @@ export function connectionContacts(database: Database): ConnectionContacts {
       people.learn(connectionId, contact, before)
       return changes > 0 && !isSameCustomer(before ?? noContact, contact)
     },
+    forget: (connectionId) => void forget.run(connectionId),
   }
 }
 

@@ -1,8 +1,10 @@
+import type { ConnectionState, SubtotalEvent } from '@subtotal-connectors/core'
 import { completeEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import { toStatement } from '../connection-statement.ts'
 import type { IncomingEvent, IngestOutcome, IngestRequest } from '../store.ts'
+import { connectionContacts } from './connection-contacts.ts'
 import { connectionHistory } from './connection-history.ts'
 import { contentHashes } from './content-hashes.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
@@ -37,6 +39,7 @@ export function ingestEvents(
   const hashes = contentHashes(database, guard.hash)
   const waiting = waitingEvents(database, counts, history, settings)
   const arrivals = identityArrivals(database)
+  const contacts = connectionContacts(database)
   const findById = database.prepare<[string], KnownRow>(
     'SELECT seq, event_id, type, content_hash, payload_deleted_at FROM events WHERE event_id = ?',
   )
@@ -73,6 +76,7 @@ export function ingestEvents(
     const connectionId = incoming.event.connection.id
     const { previous, isNews } = history.add(connectionId, orderKey, toStatement(incoming.event))
     if (isNews) arrivals.add(connectionId)
+    if (isHandedOver(previous, incoming.event)) contacts.forget(connectionId)
     const completed = completeEvent(incoming.event, previous)
     const { event, mustWait } =
       isWhole === true ? { event: completed, mustWait: false } : waiting.judge(completed, orderKey, since)
@@ -123,4 +127,10 @@ export function ingestEvents(
     counts.count('versions', outcomes.filter((outcome) => outcome.isNewVersion).length)
     return outcomes
   }).immediate
+}
+
+/** Whether an event names another customer of its connection than the one before it. */
+function isHandedOver(previous: ConnectionState | undefined, { customer }: SubtotalEvent): boolean {
+  const before = previous?.customerId ?? null
+  return before !== null && customer.id !== null && customer.id !== before
 }
