@@ -9,7 +9,7 @@ import { ReplayRequestError } from './replay-request.ts'
 
 /** What asking for a replay works with. */
 export interface StartReplayOptions {
-  readonly store: Pick<Store, 'replayEnd' | 'surveyReplay' | 'addReplay'>
+  readonly store: Pick<Store, 'replayEnd' | 'surveyReplay' | 'addReplay' | 'listReplays'>
   /** By the destination's name. */
   readonly connectors: Readonly<Record<string, Connector>>
   readonly clock: Pick<Clock, 'now'>
@@ -19,7 +19,8 @@ export interface StartReplayOptions {
 }
 
 /**
- * Records a replay, which begins at once. One that is the same and still runs is returned instead, with `isNew` false. Throws a
+ * Records a replay, which begins at once. One that is the same and still runs, or was recorded while this one was counted,
+ * is returned instead, with `isNew` false. Throws a
  * {@link ReplayRequestError} when more would be replayed than the request allows.
  */
 export async function startReplay(
@@ -27,6 +28,7 @@ export async function startReplay(
   { selection, limit }: Pick<ReplayRequest, 'selection' | 'limit'>,
   actor: string,
 ): Promise<{ readonly replay: ReplayRecord; readonly isNew: boolean }> {
+  const newest = (await store.listReplays({ limit: 1 })).items[0]
   const plan = await planReplay(store, connectors, selection)
   if (plan.replayed > limit) {
     const advice = `Narrow the filter, or set "limit" to at least ${plan.replayed}.`
@@ -37,6 +39,7 @@ export async function startReplay(
     actor,
     selection,
     through: plan.through,
+    newestBefore: newest?.id ?? '0',
     planned: new Map(plan.destinations.map(({ destination, replayed }) => [destination, replayed])),
   })
   if (isNew) events.emit('replay:started', { replayId: replay.id, actor: replay.actor, planned: plan.replayed })

@@ -57,6 +57,8 @@ export interface NewReplay {
   readonly through: number
   /** How many deliveries of each destination become due at most. */
   readonly planned: ReadonlyMap<string, number>
+  /** The newest replay when this one was asked for: the same one that was recorded meanwhile is this one, also if it has finished. */
+  readonly newestBefore?: string
 }
 
 /** A replay's work at one destination. */
@@ -124,7 +126,7 @@ export interface OperationsStore {
   /** The last delivery or event that a replay asked for now may touch. */
   replayEnd(kind: ReplaySelection['kind']): Promise<number>
   surveyReplay(request: ReplaySurveyRequest): Promise<ReplaySurvey>
-  /** Records a replay and who asked for it. One that is the same and still runs is returned instead, with `isNew` false. */
+  /** Records a replay and who asked for it. One that is the same and still runs, or came after `newestBefore`, is returned instead, with `isNew` false. */
   addReplay(replay: NewReplay): Promise<{ readonly replay: ReplayRecord; readonly isNew: boolean }>
   /**
    * Makes up to `limit` deliveries of a destination due, for the oldest replay that has some left there; what was done and how far it

@@ -114,6 +114,15 @@ export function operationsCases(suite: SuiteHarness): void {
       ])
     })
 
+    test('one that was recorded and done while the same was counted is it too', async () => {
+      await suite.ingest(event('a'))
+      await settleAll(dead)
+      await add(ofDead, [['braze', 1]])
+      await advance(9)
+      expect(await add(ofDead, [['braze', 1]], { newestBefore: '0' })).toMatchObject({ isNew: false, replay: { id: '1' } })
+      expect(await add(ofDead, [['braze', 1]], { newestBefore: '1' })).toMatchObject({ isNew: true, replay: { id: '2' } })
+    })
+
     test('two replays that overlap move a delivery once, also when it is settled between them', async () => {
       await suite.ingest(event('a'))
       await settleAll({ status: 'delivered' })

@@ -28,6 +28,9 @@ export function replayRecords(database: Database): ReplayRecords {
   const findSame = database.prepare<[string], ReplayRow>(
     `SELECT ${columns} FROM replays WHERE finished_at IS NULL AND selection = ? ORDER BY id LIMIT 1`,
   )
+  const findSameAfter = database.prepare<[number, string], ReplayRow>(
+    `SELECT ${columns} FROM replays WHERE id > ? AND selection = ? ORDER BY id LIMIT 1`,
+  )
   const firstUnfinished = database
     .prepare<[string], number | null>('SELECT min(replay_id) FROM replay_parts WHERE destination = ? AND finished_at IS NULL')
     .pluck()
@@ -56,10 +59,16 @@ export function replayRecords(database: Database): ReplayRecords {
     }
   }
 
-  const add = database.transaction(({ at, actor, selection, through, planned }: NewReplay) => {
-    const same = findSame.get(JSON.stringify(selection))
+  const add = database.transaction(({ at, actor, selection, through, planned, newestBefore }: NewReplay) => {
+    const wanted = JSON.stringify(selection)
+    const same =
+      findSame.get(wanted) ?? (newestBefore === undefined ? undefined : findSameAfter.get(Number(newestBefore), wanted))
     if (same !== undefined) {
-      insertAudit.run(at, actor, `replay ${same.id}, which was running: ${describeSelection(selection)}`)
+      insertAudit.run(
+        at,
+        actor,
+        `replay ${same.id}, which was ${same.finished_at === null ? 'running' : 'done meanwhile'}: ${describeSelection(selection)}`,
+      )
       return { replay: toRecord(same), isNew: false }
     }
     const works = [...planned].filter(([, count]) => count > 0)
