@@ -2,20 +2,13 @@ import { join } from 'node:path'
 import { createMockKlaviyo, createMockSubtotal, createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import {
-  auditSchema,
-  deliveriesSchema,
-  eventDetailSchema,
-  eventsSchema,
-  processedOneSchema,
-  quarantinedSchema,
-  quarantineSchema,
-  replayPlanSchema,
-  replaysSchema,
-  statsSchema,
-} from '../src/cli/admin/answers.ts'
+import { auditSchema } from '../src/cli/admin/audit-answer.ts'
 import { erasurePlanSchema, erasuresSchema } from '../src/cli/admin/erasure-answer.ts'
+import { deliveriesSchema, eventDetailSchema, eventsSchema } from '../src/cli/admin/event-answer.ts'
 import { importsSchema } from '../src/cli/admin/import-answer.ts'
+import { processedOneSchema, quarantinedSchema, quarantineSchema } from '../src/cli/admin/quarantine-answer.ts'
+import { replayPlanSchema, replaysSchema } from '../src/cli/admin/replay-answer.ts'
+import { statsSchema } from '../src/cli/admin/stats-answer.ts'
 import { createFolder, runCommand, startCommand } from './run-command.ts'
 
 // A child process loads every module anew.

@@ -1,6 +1,12 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { MockCustomerio } from '@subtotal-connectors/testing'
-import { createMockCustomerio, makeConnectionEvent, makeProfileEvent, makePurchaseEvent } from '@subtotal-connectors/testing'
+import {
+  createMockCustomerio,
+  makeConnectionEvent,
+  makeEveryEvent,
+  makeProfileEvent,
+  makePurchaseEvent,
+} from '@subtotal-connectors/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messagesOf } from '../test/messages-of.ts'
 import { createCustomerioConnector } from './customerio-connector.ts'
@@ -33,15 +39,7 @@ const batchSizes = () => mock.requests.map(({ json }) => Object(json).batch.leng
 
 describe('against a strict Customer.io', () => {
   it('delivers all seven events as planned, in strict mode, with the key as user name', async () => {
-    const events = [
-      makePurchaseEvent(),
-      makeConnectionEvent('account.connected'),
-      makeConnectionEvent('connection.reauthenticated'),
-      makeConnectionEvent('account.disconnected'),
-      makeConnectionEvent('connection.unauthenticated'),
-      makeProfileEvent('profile.created'),
-      makeProfileEvent('profile.updated'),
-    ]
+    const events = makeEveryEvent()
     const connector = connect({ profiles: 'both', linkUrl: 'https://link.subtotal.example/x', currency: 'USD' })
     const results = await connector.deliver(events)
     expect(results).toStrictEqual(events.map(() => ({ status: 'delivered' })))

@@ -1,5 +1,11 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
-import { makeConnectionEvent, makeProfileEvent, makePurchaseEvent, publishedPurchaseEvent } from '@subtotal-connectors/testing'
+import {
+  makeConnectionEvent,
+  makeEveryEvent,
+  makeProfileEvent,
+  makePurchaseEvent,
+  publishedPurchaseEvent,
+} from '@subtotal-connectors/testing'
 import { describe, expect, it } from 'vitest'
 import { messagesOf } from '../test/messages-of.ts'
 import { validateBatch, validateEcommerceMessage } from '../test/specification.ts'
@@ -268,15 +274,7 @@ describe('a profile', () => {
 })
 
 describe('every event', () => {
-  const all = [
-    makePurchaseEvent(),
-    makeConnectionEvent('account.connected'),
-    makeConnectionEvent('connection.reauthenticated'),
-    makeConnectionEvent('account.disconnected'),
-    makeConnectionEvent('connection.unauthenticated'),
-    makeProfileEvent('profile.created'),
-    makeProfileEvent('profile.updated'),
-  ]
+  const all = makeEveryEvent()
 
   it('goes through the properties hook once, which has the last word', () => {
     const seen: string[] = []

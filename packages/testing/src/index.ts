@@ -85,6 +85,7 @@ export {
   klaviyoLosses,
   klaviyoRules,
   makeConnectionEvent,
+  makeEveryEvent,
   makeProfileEvent,
   makePurchaseEvent,
   publishedPurchaseEvent,

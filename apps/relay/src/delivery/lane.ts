@@ -116,7 +116,7 @@ export function createLane(options: LaneOptions): Lane {
     let isFull = true
     while (isFull) {
       await leases.renewEnded()
-      if (options.ingest?.isBusy() === true) await letIngestPass()
+      if (options.ingest?.isBusy() === true) await letPass(options.ingest)
       if (freeSlots() <= 0 || budget.waitMs(clock.elapsed()) > 0) return
       fresh = 0
       const now = clock.now()
@@ -137,9 +137,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   /** While more comes in than can be stored at once, what comes in is stored first. */
-  async function letIngestPass(): Promise<void> {
-    const { ingest } = options
-    if (isStopping || ingest === undefined || !ingest.isBusy()) return
+  async function letPass(ingest: Pick<GroupCommit, 'drained'>): Promise<void> {
     const passed = Promise.withResolvers<void>()
     const timer = clock.setTimeout(passed.resolve, longestCourtesyMs)
     await Promise.race([ingest.drained(), passed.promise])

@@ -26,23 +26,7 @@ export function orderingCases(suite: SuiteHarness): void {
       events: events.map((event) => incoming(event, receivedAt - 60_000 + 1_000 * happened.indexOf(event))),
       destinations: ['braze', 'klaviyo'],
     })
-  const claim = async (request: Parameters<typeof suite.claim>[0] = {}) => {
-    const ids: string[] = []
-    for (let isFull = true; isFull; ) {
-      const whole = {
-        destination: 'braze',
-        now: later,
-        limit: 100,
-        maxBytes: 1e9,
-        leaseUntil: later + 60_000,
-        leaseToken: 'mine',
-      }
-      const claimed = await suite.store.claim({ ...whole, ...request })
-      ids.push(...claimed.deliveries.map((one) => one.event.id))
-      isFull = claimed.isFull
-    }
-    return ids
-  }
+  const claim = suite.claimAll
   const find = async (eventId: string) => {
     const detail = await suite.store.findEvent(eventId)
     return detail?.deliveries.find((one) => one.destination === 'braze')
@@ -228,23 +212,7 @@ export function orderingSwitchCases(suite: SuiteHarness, reopenWith: (ordered: r
       events: ids.map((id, index) => incoming(of('robin', id), receivedAt - index * 1_000)),
       destinations: ['braze'],
     })
-  const claim = async () => {
-    const ids: string[] = []
-    for (let isFull = true; isFull; ) {
-      const request = {
-        destination: 'braze',
-        now: later,
-        limit: 100,
-        maxBytes: 1e9,
-        leaseUntil: later + 60_000,
-        leaseToken: 'mine',
-      }
-      const claimed = await suite.store.claim(request)
-      ids.push(...claimed.deliveries.map((one) => one.event.id))
-      isFull = claimed.isFull
-    }
-    return ids
-  }
+  const claim = suite.claimAll
 
   describe('order of a customer, switched', () => {
     const many = Array.from({ length: 2_500 }, (_, index) => `e${index}`)

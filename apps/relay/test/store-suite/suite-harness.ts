@@ -30,6 +30,8 @@ export interface SuiteHarness {
   ingest(...events: readonly SubtotalEvent[]): Promise<readonly IngestOutcome[]>
   /** By default for `braze`, at {@link later}, with the token `mine`, for a minute. */
   claim(request?: Partial<ClaimRequest>): Promise<readonly ClaimedDelivery[]>
+  /** As {@link SuiteHarness.claim}, again and again until nothing more is to be had; the events' ids, in order. */
+  claimAll(request?: Partial<ClaimRequest>): Promise<readonly string[]>
   settle(deliveryId: string | undefined, verdict: Verdict, leaseToken?: string): Promise<{ readonly stale: number }>
   counts(destination: string): Promise<DestinationCounts['counts'] | undefined>
 }
@@ -39,6 +41,15 @@ export const destinations: readonly string[] = ['braze', 'klaviyo']
 
 /** A second after the events came in. */
 export const later: number = receivedAt + 1_000
+
+const usualClaim: ClaimRequest = {
+  destination: 'braze',
+  now: later,
+  limit: 100,
+  maxBytes: 1e9,
+  leaseUntil: later + 60_000,
+  leaseToken: 'mine',
+}
 
 /** A failed attempt. */
 export const timeout: AttemptFailure = {
@@ -82,17 +93,15 @@ export function suiteHarness(open: () => Promise<OpenedStore>): SuiteHarness {
       store = await opened?.reopen(now, settings)
     },
     ingest: (...events) => current().ingest({ events: events.map((one) => incoming(one)), destinations }),
-    async claim(request = {}) {
-      const whole = {
-        destination: 'braze',
-        now: later,
-        limit: 100,
-        maxBytes: 1e9,
-        leaseUntil: later + 60_000,
-        leaseToken: 'mine',
-        ...request,
+    claim: async (request = {}) => (await current().claim({ ...usualClaim, ...request })).deliveries,
+    async claimAll(request = {}) {
+      const ids: string[] = []
+      for (let isFull = true; isFull; ) {
+        const claimed = await current().claim({ ...usualClaim, ...request })
+        ids.push(...claimed.deliveries.map((one) => one.event.id))
+        isFull = claimed.isFull
       }
-      return (await current().claim(whole)).deliveries
+      return ids
     },
     settle: (deliveryId, verdict, leaseToken = 'mine') =>
       current().settle({ leaseToken, now: later, settlements: [{ deliveryId: deliveryId ?? '', verdict }] }),

@@ -4,20 +4,13 @@ import { isValid } from 'ulid'
 import { describe, expect, test } from 'vitest'
 import { eventArbitrary } from './event-arbitrary.ts'
 import { makeConnectionEvent } from './make-connection-event.ts'
+import { makeEveryEvent } from './make-every-event.ts'
 import { makeProfileEvent } from './make-profile-event.ts'
 import { makePurchaseEvent } from './make-purchase-event.ts'
 import { publishedPurchaseEvent } from './published-purchase-event.ts'
 
 describe('the event factories', () => {
-  const events = [
-    makePurchaseEvent(),
-    makeConnectionEvent('account.connected'),
-    makeConnectionEvent('connection.reauthenticated'),
-    makeConnectionEvent('account.disconnected'),
-    makeConnectionEvent('connection.unauthenticated'),
-    makeProfileEvent('profile.created'),
-    makeProfileEvent('profile.updated'),
-  ]
+  const events = makeEveryEvent()
 
   test('make an event of each type with an id of its own, all of one connection', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(7)

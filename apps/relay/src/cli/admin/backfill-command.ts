@@ -7,9 +7,9 @@ import { UsageError } from '../usage-error.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer } from './answers.ts'
 import type { ImportDetailAnswer } from './import-answer.ts'
 import { askedImportSchema, importDetailSchema } from './import-answer.ts'
+import { readAnswer } from './read-answer.ts'
 import { readConnections } from './read-connections.ts'
 
 /** What `backfill` can be told. Exactly one of `customer`, `connection`, `fromFile` and `missed` is given. */

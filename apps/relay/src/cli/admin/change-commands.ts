@@ -3,7 +3,8 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { processedOneSchema, processedSchema, readAnswer } from './answers.ts'
+import { processedOneSchema, processedSchema } from './quarantine-answer.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** What a change can be told. */
 export interface ChangeOptions extends AdminOptions {

@@ -5,8 +5,8 @@ import { UsageError } from '../usage-error.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer } from './answers.ts'
 import { erasurePlanSchema, erasureSchema } from './erasure-answer.ts'
+import { readAnswer } from './read-answer.ts'
 import { readIdentity } from './read-identity.ts'
 
 /** What `erase` can be told. One of `customer`, `email` and `mobile`. */

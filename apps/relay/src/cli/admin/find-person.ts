@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CommandContext } from '../command-context.ts'
 import { UsageError } from '../usage-error.ts'
 import type { AdminClient } from './admin-client.ts'
-import { readAnswer } from './answers.ts'
+import { readAnswer } from './read-answer.ts'
 import { readIdentity } from './read-identity.ts'
 
 /** How a person can be named in a search. */

@@ -3,20 +3,17 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import {
-  auditSchema,
-  deliveriesSchema,
-  eventsSchema,
-  quarantineSchema,
-  readAnswer,
-  replaysSchema,
-  statsSchema,
-} from './answers.ts'
+import { auditSchema } from './audit-answer.ts'
 import { erasuresSchema } from './erasure-answer.ts'
+import { deliveriesSchema, eventsSchema } from './event-answer.ts'
 import { findPerson } from './find-person.ts'
 import type { Cell } from './format-table.ts'
 import { formatTable } from './format-table.ts'
 import { importsSchema } from './import-answer.ts'
+import { quarantineSchema } from './quarantine-answer.ts'
+import { readAnswer } from './read-answer.ts'
+import { replaysSchema } from './replay-answer.ts'
+import { statsSchema } from './stats-answer.ts'
 
 /** A list's page and filters, as given on the command line. */
 export type ListOptions = AdminOptions & Readonly<Record<string, string | number | boolean | undefined>>

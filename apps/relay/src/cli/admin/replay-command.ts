@@ -6,8 +6,9 @@ import { UsageError } from '../usage-error.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer, replayPlanSchema, replaySchema } from './answers.ts'
 import { formatTable } from './format-table.ts'
+import { readAnswer } from './read-answer.ts'
+import { replayPlanSchema, replaySchema } from './replay-answer.ts'
 
 /** What `replay` can be told. Without a filter: every dead letter. */
 export interface ReplayOptions extends AdminOptions {

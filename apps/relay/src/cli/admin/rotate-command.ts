@@ -6,7 +6,7 @@ import { createProgressBar } from '../progress-bar.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer } from './answers.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** What `rotate-encryption-key` can be told. */
 export interface RotateOptions extends AdminOptions {

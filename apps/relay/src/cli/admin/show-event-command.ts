@@ -3,11 +3,12 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import type { EventDetailAnswer } from './answers.ts'
-import { eventDetailSchema, readAnswer } from './answers.ts'
+import type { EventDetailAnswer } from './event-answer.ts'
+import { eventDetailSchema } from './event-answer.ts'
 import { formatFields } from './format-fields.ts'
 import type { Cell } from './format-table.ts'
 import { formatTable } from './format-table.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** What showing one event can be told. */
 export interface ShowEventOptions extends AdminOptions {

@@ -3,10 +3,10 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer } from './answers.ts'
 import { formatFields } from './format-fields.ts'
 import { formatTable } from './format-table.ts'
 import { importDetailSchema } from './import-answer.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** `subtotal-relay imports show <id>`: how far a backfill is, and what was refused. */
 export async function showImport(id: string, options: AdminOptions, context: CommandContext): Promise<ExitCode> {

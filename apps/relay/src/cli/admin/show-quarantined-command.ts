@@ -3,8 +3,9 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { quarantinedSchema, readAnswer } from './answers.ts'
 import { formatFields } from './format-fields.ts'
+import { quarantinedSchema } from './quarantine-answer.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** What showing one quarantined webhook can be told. */
 export interface ShowQuarantinedOptions extends AdminOptions {

@@ -3,8 +3,9 @@ import type { ExitCode } from '../exit-code.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminOptions } from './admin-client.ts'
 import { createAdminClient } from './admin-client.ts'
-import { readAnswer, statsSchema } from './answers.ts'
 import { formatTable } from './format-table.ts'
+import { readAnswer } from './read-answer.ts'
+import { statsSchema } from './stats-answer.ts'
 
 /** `subtotal-relay stats`: what is stored, and how each destination is doing. */
 export async function stats(options: AdminOptions, context: CommandContext): Promise<ExitCode> {

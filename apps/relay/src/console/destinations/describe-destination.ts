@@ -23,16 +23,8 @@ export async function describeDestination(connector: Connector): Promise<Destina
 
 /** The makers of events come with the mocks of the demo, which a relay that nobody looks at need not load. */
 async function inventedEvents(): Promise<readonly SubtotalEvent[]> {
-  const { makeConnectionEvent, makeProfileEvent, makePurchaseEvent } = await import('@subtotal-connectors/testing/mocks')
-  return [
-    makePurchaseEvent(),
-    makeConnectionEvent('account.connected'),
-    makeConnectionEvent('connection.reauthenticated'),
-    makeConnectionEvent('account.disconnected'),
-    makeConnectionEvent('connection.unauthenticated'),
-    makeProfileEvent('profile.created'),
-    makeProfileEvent('profile.updated'),
-  ]
+  const { makeEveryEvent } = await import('@subtotal-connectors/testing/mocks')
+  return makeEveryEvent()
 }
 
 /** A connector of a brand's own may throw. */

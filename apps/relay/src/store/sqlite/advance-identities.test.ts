@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { recordStatements } from '../../../test/support/query-plans.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { advanceIdentities } from './advance-identities.ts'
 import { connectionHistory } from './connection-history.ts'
@@ -18,25 +19,14 @@ test('late identifiers cost the same whatever is stored: letters and connections
   const counts = deliveryCounts(database)
   const history = connectionHistory(database)
   const guard = erasureGuard(database)
-  const statements: string[] = []
-  const prepare = database.prepare.bind(database)
-  Object.defineProperty(database, 'prepare', {
-    value: (sql: string) => {
-      statements.push(sql)
-      return prepare(sql)
-    },
-  })
+  const { statements, plans } = recordStatements(database)
   const identities = lateIdentities(database, counts, history, guard)
   advanceIdentities(database, identities, replayRecords(database))
   const filter = { status: 'dead', destination: 'one', code: 'ERR_NO_IDENTIFIER', identified: true } as const
   const selection = { kind: 'deliveries', filter, repeatDelivered: false } as const
   const targets = { destination: 'one', since: 9, limit: 10, after: 0, through: 9 }
-  statements.push(selectTargets(selection, targets).sql)
-  const plans = statements.flatMap((sql) => {
-    const parameters = Array.from(sql.matchAll(/\?/g), () => null)
-    return prepare<null[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters)
-  })
-  const details = plans.map(({ detail }) => detail)
+  statements.add(selectTargets(selection, targets).sql)
+  const details = plans().map(({ detail }) => detail)
   const slow = details.filter((detail) => /^SCAN|TEMP B-TREE/.test(detail) && !small.test(detail))
   expect(slow).toEqual([])
   expect(details).toEqual(

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { recordStatements } from '../../../test/support/query-plans.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { connectionHistory } from './connection-history.ts'
@@ -18,26 +19,15 @@ const smallTables = /^SCAN (delivery_counts|counters|ordered_destinations|CONSTA
 test('what runs all the time costs the same whatever waits: every statement finds its rows by an index, in order', () => {
   const { database, lock } = openDatabase(join(temporaryFolder(), 'relay.db'))
   const guard = erasureGuard(database)
-  const statements: string[] = []
-  const prepare = database.prepare.bind(database)
-  Object.defineProperty(database, 'prepare', {
-    value: (sql: string) => {
-      statements.push(sql)
-      return prepare(sql)
-    },
-  })
+  const { statements, plans: readPlans } = recordStatements(database)
   const counts = deliveryCounts(database)
   claimDeliveries(database, counts, customerOrder(database, ['one']))
   settleDeliveries(database, counts)
   ingestEvents(database, counts, guard)
   quarantineWebhook(database, counts, guard)
   sqliteEnrichments(database, counts, connectionHistory(database), guard, (action) => action())
-  expect(statements.length).toBeGreaterThan(12)
-  const plans = statements.flatMap((sql) => {
-    const parameters = Array.from(sql.matchAll(/\?/g), () => null)
-    const steps = prepare<null[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters)
-    return steps.map(({ detail }) => ({ detail, sql }))
-  })
+  expect(statements.size).toBeGreaterThan(12)
+  const plans = readPlans()
   const slow = plans.filter(({ detail }) => /^SCAN|TEMP B-TREE/.test(detail) && !smallTables.test(detail))
   expect(slow).toEqual([])
   const looksUp = (index: string): boolean => plans.some(({ detail }) => detail.includes(index))

@@ -1,27 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import type { EncryptionStore, RotationStep } from '../encryption-store.ts'
 import { contentHashes } from './content-hashes.ts'
-import type { DeliveryCounts } from './delivery-counts.ts'
-import type { ErasureGuard } from './erasure-guard.ts'
 import type { OpenRotation } from './rotation-records.ts'
 import { rotationRecords } from './rotation-records.ts'
-import type { FileScrubber } from './scrub-file.ts'
 import { readerMs } from './scrub-file.ts'
 import type { SealedRow, SealedTable } from './sealed-tables.ts'
 import { sealedTables } from './sealed-tables.ts'
+import type { SqliteFile } from './sqlite-file.ts'
 import { deleteCopies } from './store-copies.ts'
 import { sealerOf } from './store-sealer.ts'
-
-/** What rotations work with. */
-export interface SqliteEncryptionOptions {
-  readonly database: Database
-  readonly path: string
-  readonly counts: DeliveryCounts
-  readonly guard: ErasureGuard
-  readonly scrubber: FileScrubber
-  /** Throws when the file is gone or the disk is nearly full. */
-  readonly checkFile: () => void
-}
 
 interface Window {
   readonly table: SealedTable
@@ -33,8 +20,8 @@ const windowSize = 100
 const windowBytes = 1024 * 1024
 
 /** Rotations, on one SQLite file. */
-export function sqliteEncryption(options: SqliteEncryptionOptions): EncryptionStore {
-  const { database, path, counts, guard, scrubber, checkFile } = options
+export function sqliteEncryption(file: SqliteFile): EncryptionStore {
+  const { database, path, counts, guard, scrubber, checkFile } = file
   const sealer = sealerOf(database)
   const records = rotationRecords(database)
   const windows = sealedTables(database, sealer, contentHashes(database, guard.hash)).map((table) =>

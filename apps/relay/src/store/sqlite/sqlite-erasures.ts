@@ -1,32 +1,18 @@
-import type { Database } from 'better-sqlite3'
 import type { ErasureStep, ErasureStore } from '../erasure-store.ts'
-import type { DeliveryCounts } from './delivery-counts.ts'
 import { erasePerson } from './erase-person.ts'
-import type { ErasureGuard } from './erasure-guard.ts'
 import type { OpenErasure } from './erasure-records.ts'
 import { erasureRecords } from './erasure-records.ts'
-import type { FileScrubber } from './scrub-file.ts'
 import { readerMs } from './scrub-file.ts'
+import type { SqliteFile } from './sqlite-file.ts'
 import { deleteCopies, findCopies } from './store-copies.ts'
 import type { StoreReader } from './store-reader.ts'
-
-/** What erasing works with. */
-export interface SqliteErasuresOptions {
-  readonly database: Database
-  readonly path: string
-  readonly counts: DeliveryCounts
-  readonly guard: ErasureGuard
-  readonly scrubber: FileScrubber
-  /** Throws when the file is gone or the disk is nearly full. */
-  readonly checkFile: () => void
-}
 
 /** Ends with the erasures that are finished now. */
 type Run = Generator<number, readonly string[]>
 
 /** Erasures, on one SQLite file. */
-export function sqliteErasures(options: SqliteErasuresOptions): Omit<ErasureStore, keyof StoreReader> {
-  const { database, path, counts, guard, scrubber, checkFile } = options
+export function sqliteErasures(file: SqliteFile): Omit<ErasureStore, keyof StoreReader> {
+  const { database, path, counts, guard, scrubber, checkFile } = file
   const records = erasureRecords(database, guard)
   let now = 0
   const erase = erasePerson({ database, counts, guard, records, now: () => now })

@@ -1,12 +1,9 @@
-import type { ConnectionState } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import type { Identity } from '../../../erasure/identity.ts'
 import { normalize, refuseIdentity } from '../../../erasure/identity.ts'
+import type { Ownership } from '../../../erasure/person.ts'
 import { isSameCustomer } from '../../connection-statement.ts'
 import { keyedHash } from '../keyed-hash.ts'
-
-/** What is known of whose a connection is. */
-export type Owner = Pick<ConnectionState, 'customerId' | 'email' | 'mobile'>
 
 /**
  * By which email addresses and phone numbers a connection was ever known, and whose it was then; only as hashes, so that the index tells
@@ -14,7 +11,7 @@ export type Owner = Pick<ConnectionState, 'customerId' | 'email' | 'mobile'>
  */
 export interface PersonIndex {
   /** Adds what is known now. `previous`: what was known before; where it is the same nothing is done. */
-  learn(connectionId: string, owner: Owner, previous: Owner | undefined): void
+  learn(connectionId: string, owner: Ownership, previous: Ownership | undefined): void
   /** Forgets a connection. `keptCustomer`: but not what was known of it while it was this customer's. */
   forget(connectionId: string, keptCustomer?: string): void
 }
@@ -44,7 +41,7 @@ export function personIds(database: Database): (identity: Identity) => string {
 }
 
 /** A brand's own id of a customer may be their email address or phone number: then it is one here too. */
-function identitiesOf({ customerId, email, mobile }: Owner): readonly Identity[] {
+function identitiesOf({ customerId, email, mobile }: Ownership): readonly Identity[] {
   const given = [
     ...(email === null ? [] : [toIdentity('email', email)]),
     ...(mobile === null ? [] : [toIdentity('mobile', mobile)]),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { recordStatements } from '../../../../test/support/query-plans.ts'
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts'
 import type { DeliveryFilter, EventSearch } from '../../records.ts'
 import { openDatabase } from '../open-database.ts'
@@ -50,24 +51,11 @@ test('every search finds its rows by an index, or goes through a bounded part of
   database.exec(
     "INSERT INTO deliveries (event_seq, destination, status, due_at, pending_since) VALUES (1, 'd', 'delivered', 0, 0)",
   )
-  const statements = new Set<string>()
-  const prepare = database.prepare.bind(database)
-  Object.defineProperty(database, 'prepare', {
-    value: (sql: string) => {
-      statements.add(sql)
-      return prepare(sql)
-    },
-  })
+  const { statements, plans } = recordStatements(database)
   for (const search of eventSearches) searchEvents(database, search, { limit: 50, cursor: 1_000 })
   for (const filter of deliveryFilters) searchDeliveries(database, filter, { limit: 50, cursor: 1_000 })
   expect(statements.size).toBeGreaterThan(20)
-  const slow = [...statements].flatMap((sql) => {
-    const parameters = Array.from(sql.matchAll(/\?/g), () => null)
-    return prepare<null[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      .all(...parameters)
-      .filter(({ detail }) => /^SCAN/.test(detail) && !bounded.test(detail))
-      .map(({ detail }) => ({ detail, sql }))
-  })
+  const slow = plans().filter(({ detail }) => /^SCAN/.test(detail) && !bounded.test(detail))
   expect(slow).toEqual([])
   database.close()
   lock.release()
