@@ -39,6 +39,10 @@ export function createRelayServer(config: RelayConfig, options: RelayServerOptio
   const { store, workers, events, clock } = options
   const { commit, lanes, replays, erasures, rotations, imports, enricher, onStored } = workers
   let isStopping = false
+  const alsoElsewhere = (action: () => void) => (): void => {
+    action()
+    workers.tellWork()
+  }
   const startedAt = clock.now()
   const statuses: LaneStatuses = (stats) => [
     ...lanes.map((lane) => lane.status()),
@@ -67,12 +71,15 @@ export function createRelayServer(config: RelayConfig, options: RelayServerOptio
     connectors: config.destinations,
     laneControls: lanes,
     laneSettings: config.lanes ?? {},
-    onReplay: replays.wake,
-    onErasure: erasures.hurry,
-    onRotation: rotations.hurry,
+    onReplay: alsoElsewhere(replays.wake),
+    onErasure: alsoElsewhere(erasures.hurry),
+    onRotation: alsoElsewhere(rotations.hurry),
     hasSubtotal: config.subtotal !== undefined,
-    onImport: imports.wake,
-    onHurry: imports.hurry,
+    onImport: alsoElsewhere(imports.wake),
+    async onHurry() {
+      await imports.hurry()
+      workers.tellWork()
+    },
     onStored,
     lanes: statuses,
     enrichment: enricher.status,

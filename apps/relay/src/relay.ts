@@ -53,7 +53,11 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
     ...(config.minFreeBytes === undefined ? {} : { minFreeBytes: config.minFreeBytes }),
     ...(options.readSpace === undefined ? {} : { readSpace: options.readSpace }),
     hasThread: options.hasStoreThread ?? (options.clock === undefined && options.readSpace === undefined),
+    onSchemaChange: (change) => events.emit('store:migrating', change),
     enrichment: enrichmentSettings(config),
+    ...(config.storeConnections === undefined ? {} : { connections: config.storeConnections }),
+    ...(config.storeListen === undefined ? {} : { listen: config.storeListen }),
+    time: options.clock === undefined ? 'database' : 'caller',
     ...(config.encryption === undefined ? {} : { encryption: config.encryption }),
     orderedDestinations: Object.keys(config.destinations).filter((name) => config.lanes?.[name]?.ordering === 'customer'),
   })
@@ -73,7 +77,8 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
   })
   events.emit('relay:listening', { url })
   workers.start()
-  const alerts = config.alerts && startAlerts({ settings: config.alerts, events, clock, stats: () => store.stats() })
+  const shared = store.sharing === undefined ? {} : { sharing: store.sharing }
+  const alerts = config.alerts && startAlerts({ settings: config.alerts, events, clock, stats: () => store.stats(), ...shared })
 
   async function stop(): Promise<void> {
     events.emit('relay:stopping')

@@ -12,6 +12,7 @@ import { createEnricher } from './enrichment/enricher.ts'
 import { enrichmentSettings } from './enrichment/enrichment-settings.ts'
 import type { GroupCommit } from './ingest/group-commit.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
+import { errorCodeOf } from './observability/error-code-of.ts'
 import type { RelayEvents } from './observability/relay-events.ts'
 import { createErasureRunner } from './operations/erasure-runner.ts'
 import { createIdentityRunner } from './operations/identity-runner.ts'
@@ -22,6 +23,7 @@ import { createReplayRunner } from './operations/replay-runner.ts'
 import { createRetentionRunner } from './operations/retention-runner.ts'
 import { createRotationRunner } from './operations/rotation-runner.ts'
 import type { StepRunner } from './operations/step-runner.ts'
+import { createStoreWatch } from './operations/store-watch.ts'
 import { defaultRetention } from './retention/retention-settings.ts'
 import type { LanePause, Store } from './store/store.ts'
 
@@ -38,6 +40,8 @@ export interface Workers {
   readonly answers: AnswerCounter
   /** Tells the others that so many new events have deliveries waiting. */
   readonly onStored: (count: number) => void
+  /** Tells other relays of the store that something was asked for which runs in steps. */
+  readonly tellWork: () => void
   start(): void
   /** Begins nothing more; resolves when what is under way has ended. Aborting the signal ends calls to the outside at once. */
   stop(signal: AbortSignal): Promise<void>
@@ -81,6 +85,7 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
     clock,
     onMoved(destination, count) {
       lanes.find((lane) => lane.destination === destination)?.notify(count)
+      tellDue([destination])
       enricher.notify()
     },
   })
@@ -93,12 +98,17 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
     ...(random === undefined ? {} : { random }),
     onDue(counts) {
       for (const lane of lanes) lane.notify(counts.get(lane.destination) ?? 0)
+      tellDue([...counts.keys()])
     },
   })
   function onStored(count: number): void {
     for (const lane of lanes) lane.notify(count)
+    tellDue(destinations)
     enricher.notify()
     identities.notify()
+  }
+  function tellDue(names: readonly string[]): void {
+    for (const destination of names) store.sharing?.tell({ kind: 'due', destination })
   }
   const identities = createIdentityRunner({
     store,
@@ -126,6 +136,20 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
   const rotations = createRotationRunner({ store, events, clock })
   const retention = createRetentionRunner({ store, settings: { ...defaultRetention, ...config.retention }, events, clock })
   const runners = [replays, identities, erasures, rotations, retention, imports]
+  function wakeAll(): void {
+    for (const runner of [replays, erasures, rotations, imports]) runner.wake()
+    enricher.notify()
+    identities.notify()
+  }
+  const watch =
+    store.sharing &&
+    createStoreWatch({
+      sharing: store.sharing,
+      lanes,
+      clock,
+      wake: wakeAll,
+      onFailure: (destination, error) => events.emit('lane:failed', { destination, code: errorCodeOf(error) }),
+    })
 
   return {
     commit,
@@ -137,13 +161,16 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
     enricher,
     answers,
     onStored,
+    tellWork: () => store.sharing?.tell({ kind: 'work' }),
     start() {
       for (const lane of lanes) lane.start()
       identities.start()
       enricher.start()
       for (const runner of [replays, erasures, rotations, retention, imports]) runner.wake()
+      watch?.start()
     },
     async stop(signal) {
+      watch?.stop()
       await Promise.all([
         ...runners.map((runner) => runner.stop()),
         enricher.stop(signal),

@@ -23,7 +23,7 @@ function everyCommand(): readonly (readonly string[])[] {
 }
 
 /** Commands that run until they are stopped, or print nothing but what they did at a terminal. */
-const withoutJson = ['', 'start', 'demo', 'imports', 'erasures', 'quarantine']
+const withoutJson = ['', 'start', 'imports', 'erasures', 'quarantine']
 
 describe.each(everyCommand().map((path) => [path.join(' '), path] as const))('%s --help', (name, path) => {
   test('shows examples that can be run', async () => {

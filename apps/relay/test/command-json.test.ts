@@ -1,11 +1,12 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createMockKlaviyo, createMockSubtotal, createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { auditSchema } from '../src/cli/admin/audit-answer.ts'
-import { erasurePlanSchema, erasuresSchema } from '../src/cli/admin/erasure-answer.ts'
-import { deliveriesSchema, eventDetailSchema, eventsSchema } from '../src/cli/admin/event-answer.ts'
-import { importsSchema } from '../src/cli/admin/import-answer.ts'
+import { erasurePlanSchema, erasureSchema, erasuresSchema } from '../src/cli/admin/erasure-answer.ts'
+import { deliveriesSchema, deliverySchema, eventDetailSchema, eventsSchema } from '../src/cli/admin/event-answer.ts'
+import { importDetailSchema, importsSchema } from '../src/cli/admin/import-answer.ts'
 import { processedOneSchema, quarantinedSchema, quarantineSchema } from '../src/cli/admin/quarantine-answer.ts'
 import { replayPlanSchema, replaysSchema } from '../src/cli/admin/replay-answer.ts'
 import { statsSchema } from '../src/cli/admin/stats-answer.ts'
@@ -53,6 +54,26 @@ const restoreSchema = z.strictObject({
   erasedSince: z.array(z.strictObject({ id: z.string(), createdAt: z.string(), finishedAt: z.string().nullable() })),
   keyIds: sentences,
 })
+const demoSchema = z.strictObject({
+  isComplete: z.boolean(),
+  elapsedMs: z.number(),
+  sent: z.number(),
+  received: z.number(),
+  quarantined: z.number(),
+  destinations: z.array(
+    z.strictObject({
+      name: z.string(),
+      expected: z.number(),
+      arrived: z.number(),
+      superseded: z.number(),
+      missing: z.number(),
+      extra: z.number(),
+      examples: sentences,
+      retried: z.number(),
+      dead: z.number(),
+    }),
+  ),
+})
 const connectSchema = z.strictObject({
   webhooks: z.array(z.looseObject({ id: z.string(), url: z.string(), isActive: z.boolean(), relay: z.string().nullable() })),
 })
@@ -60,12 +81,14 @@ const connectSchema = z.strictObject({
 let folder: Awaited<ReturnType<typeof createFolder>>
 let env: Readonly<Record<string, string>>
 let relay: ReturnType<typeof startCommand>
+let subtotal: Awaited<ReturnType<typeof createMockSubtotal>>
 let eventId = ''
 let sent: unknown
 const closing: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
-  const [klaviyo, subtotal] = await Promise.all([createMockKlaviyo(), createMockSubtotal({ apiKey: subtotalKey })])
+  const klaviyo = await createMockKlaviyo()
+  subtotal = await createMockSubtotal({ apiKey: subtotalKey })
   closing.push(klaviyo.close, subtotal.close)
   const webhook = createWebhookGenerator().next()
   eventId = webhook.id
@@ -136,12 +159,48 @@ describe('--json, each command in a process of its own', () => {
     expect(stderr).toContain('--reveal')
   })
 
+  test('backfill and imports show', async () => {
+    const connection = subtotal.link({ customerId: 'customer-1', email: 'robin@shoppers.example' })
+    subtotal.addPurchases(connection.id, 2)
+    const ended = await printed(['backfill', '--connection', connection.id], importDetailSchema)
+    expect(ended).toMatchObject({ status: 'finished', purchases: { seen: 2, new: 2 }, refusals: [] })
+    expect(await printed(['imports', 'show', ended.id], importDetailSchema)).toEqual(ended)
+  })
+
+  test('dead', async () => {
+    const webhook = createWebhookGenerator({ seed: 7 }).next()
+    await writeFile(join(folder.path, 'second.json'), webhook.body)
+    await printed(['pause', 'klaviyo'], lane)
+    await printed(['send', 'second.json'], sendSchema)
+    const { items } = await printed(['deliveries', '--event', webhook.id], deliveriesSchema)
+    const id = items[0]?.id ?? ''
+    const ended = await printed(['dead', id, '--reason', 'A test.'], deliverySchema)
+    expect(ended).toMatchObject({ id, eventId: webhook.id, status: 'dead' })
+    await printed(['resume', 'klaviyo'], lane)
+  })
+
+  test('erase --yes and erasures unblock', async () => {
+    const erased = await printed(['erase', '--customer', 'nobody-else', '--block', '--yes'], erasureSchema)
+    expect(erased).toMatchObject({ status: 'finished', by: 'customer', block: true })
+    expect(await printed(['erasures', 'unblock', erased.id], erasureSchema)).toMatchObject({ id: erased.id, block: false })
+  })
+
+  test('demo: what arrived on stdout, all else on stderr', async () => {
+    const outcome = await printed(['demo', '--count', '10', '--rate', '100'], demoSchema)
+    expect(outcome).toMatchObject({ isComplete: true, sent: 10, received: 10 })
+    expect(outcome.destinations.map(({ name, missing }) => [name, missing])).toEqual([
+      ['braze', 0],
+      ['klaviyo', 0],
+      ['customerio', 0],
+    ])
+  })
+
   test('backup and restore', async () => {
     const file = join(folder.path, 'backup.db')
-    expect(await printed(['backup', 'backup.db'], backupSchema)).toMatchObject({ file, events: 1 })
+    const { events } = await printed(['backup', 'backup.db'], backupSchema)
     const other = await createFolder()
     closing.push(other.remove)
     const result = await runCommand(['restore', file, '--json'], { cwd: other.path })
-    expect(restoreSchema.parse(JSON.parse(result.stdout))).toMatchObject({ events: 1, movedTo: null })
+    expect(restoreSchema.parse(JSON.parse(result.stdout))).toMatchObject({ events, movedTo: null })
   })
 })

@@ -77,6 +77,18 @@ describe('erase', () => {
     expect(done).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('erasure 1: 1 events') })
   })
 
+  test('shows on a terminal how far it is, and writes no bar elsewhere', async () => {
+    const relay = await withPerson()
+    const surroundings = { cwd: temporaryFolder(), env: { RELAY_URL: relay.url, RELAY_ADMIN_TOKEN: token } }
+    const erase = ['erase', '--customer', 'robin-1', '--yes']
+    const watched = await runInProcess(erase, { ...surroundings, isTerminal: true })
+    expect(watched.stdout).toBe('erasure 1: 1 events, 1 deliveries and 0 quarantined webhooks erased.\n')
+    expect(watched.stderr).toMatch(/-+ 0\/2 · /)
+    expect(watched.stderr).toMatch(/#+ 2\/2 · done · /)
+    expect(watched.stderr).not.toContain('robin')
+    expect((await runInProcess(erase, surroundings)).stderr).toBe('')
+  })
+
   test.each([
     ['nothing', '\n', 'Nothing came from the standard input for --email -.'],
     ['two addresses', 'a@b.example\nc@d.example\n', 'one person at a time.'],

@@ -17,21 +17,25 @@ import { recordsCases } from './store-suite/records-cases.ts'
 import { retentionCases } from './store-suite/retention-cases.ts'
 import { searchCases } from './store-suite/search-cases.ts'
 import { settleCases } from './store-suite/settle-cases.ts'
-import type { OpenedStore, StoreSettings } from './store-suite/suite-harness.ts'
+import type { OpenedStore, StoreSettings, SuiteHarness } from './store-suite/suite-harness.ts'
 import { event, later, purchase, suiteHarness } from './store-suite/suite-harness.ts'
 import { testKeys } from './support/encryption-keys.ts'
 
 /** What the suite needs of a driver. */
 export interface StoreSuiteOptions {
   readonly name: string
+  /** Whether what a process held is free at once when the store is opened again, rather than when its leases end. Default: no. */
+  readonly leasesEndWithProcess?: boolean
   /** An empty store on a real database. */
   readonly open: (settings?: StoreSettings) => Promise<OpenedStore>
 }
 
 /** What every store must do, on a real database. */
-export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
+export function runStoreSuite({ name, open, leasesEndWithProcess = false }: StoreSuiteOptions): void {
+  const harness = (settings?: StoreSettings): SuiteHarness => suiteHarness(() => open(settings), leasesEndWithProcess)
+
   describe(`store: ${name}`, () => {
-    const suite = suiteHarness(() => open())
+    const suite = harness()
     ingestCases(suite)
     connectionsCases(suite)
     claimCases(suite)
@@ -67,19 +71,19 @@ export function runStoreSuite({ name, open }: StoreSuiteOptions): void {
   })
 
   describe(`store: ${name}, with events that wait`, () => {
-    enrichmentCases(suiteHarness(() => open({ enrichment: { purchases: true, contacts: true } })))
+    enrichmentCases(harness({ enrichment: { purchases: true, contacts: true } }))
   })
 
   describe(`store: ${name}, with a key`, () => {
-    encryptionCases(suiteHarness(() => open({ encryption: testKeys('one') })))
+    encryptionCases(harness({ encryption: testKeys('one') }))
   })
 
   describe(`store: ${name}, with an ordered destination`, () => {
-    orderingCases(suiteHarness(() => open({ orderedDestinations: ['braze'] })))
+    orderingCases(harness({ orderedDestinations: ['braze'] }))
   })
 
   describe(`store: ${name}, with an ordered destination and events that wait`, () => {
     const enrichment = { purchases: true, contacts: true }
-    orderingEnrichmentCases(suiteHarness(() => open({ orderedDestinations: ['braze'], enrichment })))
+    orderingEnrichmentCases(harness({ orderedDestinations: ['braze'], enrichment }))
   })
 }

@@ -14,6 +14,7 @@ function sealed(settings: StoreSettings = {}): StoreSettings {
 
 runStoreSuite({
   name: 'SQLite with sealed rows',
+  leasesEndWithProcess: true,
   async open(settings) {
     const folder = mkdtempSync(join(tmpdir(), 'relay-store-'))
     const path = join(folder, 'data', 'relay.db')

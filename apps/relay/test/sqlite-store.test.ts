@@ -7,6 +7,7 @@ import { receivedAt } from './support/incoming.ts'
 
 runStoreSuite({
   name: 'SQLite',
+  leasesEndWithProcess: true,
   async open(settings = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'relay-store-'))
     const path = join(folder, 'data', 'relay.db')

@@ -7,13 +7,24 @@ interface Entry {
   isToldRaised: boolean
 }
 
+/** A condition that holds, or that is over and was told. */
+export interface BookEntry {
+  /** Of one alert and destination. */
+  readonly name: string
+  readonly message: AlertMessage
+  /** Whether that was told. */
+  readonly isTold: boolean
+  /** To be called when it was. */
+  told(): void
+}
+
 /** Which conditions hold, and what was told of them. */
 export interface AlertBook {
   raise(condition: Condition, now: number): void
   /** The condition is over. */
   clear(condition: Pick<Condition, 'alert' | 'destination'>): void
-  /** What has to be told, in the order it began; `told` is called when it was. */
-  untold(): readonly { readonly message: AlertMessage; told(): void }[]
+  /** What is there, in the order it began. */
+  entries(): readonly BookEntry[]
 }
 
 /**
@@ -27,8 +38,11 @@ export function createAlertBook(): AlertBook {
     return { ...condition, state, since: new Date(since).toISOString() }
   }
 
-  function toldRaised(entry: Entry): void {
-    entry.isToldRaised = true
+  /** It may have ended while it was told, which is to be told then. */
+  function toldRaised(key: string, entry: Entry): void {
+    const current = entries.get(key)
+    if (current === undefined) entries.set(key, { ...entry, isToldRaised: true, isOver: true })
+    else current.isToldRaised = true
   }
 
   /** It may have begun again while its end was told. */
@@ -50,11 +64,12 @@ export function createAlertBook(): AlertBook {
       if (known.isToldRaised) known.isOver = true
       else entries.delete(keyOf(condition))
     },
-    untold() {
-      return [...entries].flatMap(([key, entry]) => {
-        if (!entry.isToldRaised) return [{ message: toMessage(entry, 'raised'), told: () => toldRaised(entry) }]
-        return entry.isOver ? [{ message: toMessage(entry, 'over'), told: () => toldOver(key, entry) }] : []
-      })
+    entries() {
+      return [...entries].map(([name, entry]) =>
+        entry.isOver
+          ? { name, message: toMessage(entry, 'over'), isTold: false, told: () => toldOver(name, entry) }
+          : { name, message: toMessage(entry, 'raised'), isTold: entry.isToldRaised, told: () => toldRaised(name, entry) },
+      )
     },
   }
 }

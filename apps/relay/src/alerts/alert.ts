@@ -6,6 +6,7 @@ type AlertName =
   | 'quarantine_growing'
   | 'signature_failures'
   | 'store_unavailable'
+  | 'cleanup_held_back'
 
 /** Where alerts go, and what is one. */
 export interface AlertSettings {

@@ -17,6 +17,7 @@ const noStats: StoreStats = {
   quarantined: 0,
   destinations: [],
   enrichments: { waiting: 0, oldestSince: null },
+  heldBackMs: null,
 }
 
 interface Received {
@@ -91,6 +92,9 @@ async function set() {
     answers: (code: number) => {
       status = code
     },
+    held: (heldBackMs: number | null) => {
+      stats = { ...noStats, heldBackMs }
+    },
     due: (nextDueAt: number | null) => {
       const counts = { pending: 1, delivered: 0, skipped: 0, dead: 0 }
       stats = { ...noStats, destinations: [{ destination: 'braze', counts, nextDueAt }] }
@@ -154,6 +158,23 @@ test('a delivery that is due too long is told, from the limit on', async () => {
   expect(received).toMatchObject([{ alert: 'oldest_due', state: 'raised', destination: 'braze' }])
   due(null)
   await look()
+  expect(received.map((one) => one.state)).toEqual(['raised', 'over'])
+})
+
+test('a database that could not clean up for five minutes is told, with what to look at', async () => {
+  const { received, look, held } = await set()
+  const lookAt = (heldBackMs: number | null) => {
+    held(heldBackMs)
+    return look()
+  }
+  await lookAt(null)
+  await lookAt(300_000)
+  expect(received).toEqual([])
+  await lookAt(301_000)
+  await lookAt(331_000)
+  const message = expect.stringContaining('pg_stat_activity')
+  expect(received).toMatchObject([{ alert: 'cleanup_held_back', state: 'raised', message }])
+  await lookAt(0)
   expect(received.map((one) => one.state)).toEqual(['raised', 'over'])
 })
 

@@ -8,7 +8,10 @@ const manyRefusals = 20
 const refusalsWithinMs = 300_000
 const quietQuarantineMs = 3_600_000
 const failedStoreMs = 60_000
+const longHoldMs = 300_000
 const msPerSecond = 1_000
+const heldBack =
+  'For over 5 minutes PostgreSQL could not remove what is no longer current, and deliveries get slow. End what holds it back: see pg_stat_activity (xact_start), pg_prepared_xacts and pg_replication_slots (xmin).'
 
 /** What is watched, and with what. */
 export interface WatchOptions {
@@ -68,6 +71,12 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
     }
   }
 
+  function lookAtHold({ heldBackMs }: StoreStats): void {
+    const condition = { alert: 'cleanup_held_back' } as const
+    if (heldBackMs !== null && heldBackMs > longHoldMs) book.raise({ ...condition, message: heldBack }, clock.now())
+    else book.clear(condition)
+  }
+
   return (stats) => {
     const now = clock.elapsed()
     refusals = refusals.filter((at) => now - at < refusalsWithinMs)
@@ -81,6 +90,8 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
     if (failedAt !== undefined && ((storedAt ?? -1) > failedAt || now - failedAt >= failedStoreMs)) {
       book.clear({ alert: 'store_unavailable' })
     }
-    if (stats !== undefined) lookAtDue(stats)
+    if (stats === undefined) return
+    lookAtDue(stats)
+    lookAtHold(stats)
   }
 }

@@ -16,6 +16,7 @@ import { declareErasures } from './commands/erasures.ts'
 import { declareEvents } from './commands/events.ts'
 import { declareImports } from './commands/imports.ts'
 import { declareInit } from './commands/init.ts'
+import { declareMigrate } from './commands/migrate.ts'
 import { declarePause } from './commands/pause.ts'
 import { declarePreview } from './commands/preview.ts'
 import { declareQuarantine } from './commands/quarantine.ts'
@@ -33,7 +34,7 @@ import { readVersion } from './read-version.ts'
 /** Every command, in the order and under the headings of the help. */
 const groups: readonly (readonly [heading: string, declare: readonly ((declaring: Declaring) => void)[]])[] = [
   ['Set up:', [declareDemo, declareInit, declareCheck, declareDoctor, declareConnect, declarePreview, declareSend]],
-  ['Run:', [declareStart, declareBackup, declareRestore]],
+  ['Run:', [declareStart, declareBackup, declareRestore, declareMigrate]],
   [
     'Look into a running relay:',
     [

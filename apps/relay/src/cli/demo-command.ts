@@ -6,9 +6,11 @@ import { formatVerdict } from '../demo/format-verdict.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import type { CommandContext, OutputStream } from './command-context.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { JsonOptions } from './write-json.ts'
+import { writeJson } from './write-json.ts'
 
 /** What `demo` can be told. */
-export interface DemoCommandOptions {
+export interface DemoCommandOptions extends JsonOptions {
   /** Send a number of webhooks, wait until every destination has them, and end. */
   readonly once?: boolean
   /** How many; means `once`. Default 200. */
@@ -24,22 +26,41 @@ const plainProgressMs = 5000
 /** `subtotal-relay demo`: the whole relay with mock destinations, and a summary of what it does. */
 export async function demo(options: DemoCommandOptions, context: CommandContext): Promise<ExitCode> {
   const count = options.once === true || options.count !== undefined ? (options.count ?? defaultCount) : undefined
-  const display = createDisplay(context.stdout)
+  const isJson = options.json === true
+  const display = createDisplay(isJson ? context.stderr : context.stdout)
   const outcome = await runDemo({
     ...(count === undefined ? {} : { count }),
     ratePerSecond: options.rate,
     signal: context.stopSignal(),
     progressMs: display.progressMs,
-    onReady: (relayUrl) => context.stdout.write(introduction(relayUrl, count, options.rate)),
+    onReady: (relayUrl) => display.write(introduction(relayUrl, count, options.rate)),
     onProgress: (snapshot) => display.show(snapshot),
   })
   display.end(outcome.snapshot)
-  context.stdout.write(conclusion(outcome, count))
+  display.write(conclusion(outcome, count))
+  if (isJson) writeJson(toJson(outcome), context)
   return count === undefined || outcome.isComplete ? 0 : 1
+}
+
+/** What the destinations recorded, beside what was sent. */
+function toJson({ snapshot, verdicts, isComplete }: DemoOutcome): object {
+  const { elapsedMs, sent, received, quarantined, destinations } = snapshot
+  return {
+    isComplete,
+    elapsedMs: Math.round(elapsedMs),
+    sent,
+    received,
+    quarantined,
+    destinations: verdicts.map((verdict) => {
+      const counted = destinations.find(({ name }) => name === verdict.name)
+      return { ...verdict, retried: counted?.retried ?? 0, dead: counted?.dead ?? 0 }
+    }),
+  }
 }
 
 interface Display {
   readonly progressMs: number
+  write(text: string): void
   show(snapshot: DemoSnapshot): void
   end(snapshot: DemoSnapshot): void
 }
@@ -48,6 +69,7 @@ function createDisplay(stream: OutputStream): Display {
   if (stream.isTTY !== true || stream.rows === 0) {
     return {
       progressMs: plainProgressMs,
+      write: (text) => stream.write(text),
       show: (snapshot) => stream.write(`${formatSnapshotLine(snapshot)}\n`),
       end: (snapshot) => stream.write(`\n${formatSnapshot(snapshot)}\n`),
     }
@@ -55,6 +77,7 @@ function createDisplay(stream: OutputStream): Display {
   const draw = createLogUpdate(stream)
   return {
     progressMs: liveProgressMs,
+    write: (text) => stream.write(text),
     show: (snapshot) => draw(formatSnapshot(snapshot)),
     end(snapshot) {
       draw(formatSnapshot(snapshot))

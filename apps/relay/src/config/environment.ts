@@ -14,8 +14,16 @@ const table = [
   { name: 'LOG_LEVEL', description: 'trace, debug, info, warn, error, fatal or silent.', default: 'info' },
   {
     name: 'RELAY_STORE',
-    description: 'Where events are kept: sqlite:<path>, relative to the working folder.',
+    description:
+      'Where events are kept: sqlite:<path>, relative to the working folder, or postgres://user:password@host/database.',
     default: 'sqlite:./data/relay.db',
+    secret: true,
+  },
+  { name: 'RELAY_STORE_CONNECTIONS', description: 'The most connections to PostgreSQL at once.', default: '10' },
+  {
+    name: 'RELAY_STORE_LISTEN',
+    description: 'Where relays hear of each other when RELAY_STORE is a pooler of transactions: the server itself, or off.',
+    secret: true,
   },
   { name: 'RELAY_ADMIN_TOKEN', description: 'Opens the admin API to operators.', secret: true },
   { name: 'RELAY_VIEWER_TOKEN', description: "Opens the admin API for reading, with people's data masked.", secret: true },

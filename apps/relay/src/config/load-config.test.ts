@@ -33,6 +33,7 @@ test('defaults are filled in, and the store is below the working folder', async 
     host: '127.0.0.1',
     port: 8080,
     logLevel: 'info',
+    storeConnections: 10,
     bodyLimitBytes: 1_048_576,
     signatureToleranceMs: 86_400_000,
     signingSecrets: [secret],
@@ -65,6 +66,14 @@ test('every setting is read', async () => {
     signatureToleranceMs: 300_000,
     signingSecrets: ['one', 'two'],
   })
+})
+
+test('a PostgreSQL store is one, with where relays hear of each other', async () => {
+  const listen = 'postgres://u:p@direct.example:5432/relay'
+  const store = 'postgresql://u:p%40@db.example/relay?sslmode=verify-full'
+  const settings = { RELAY_STORE: store, RELAY_STORE_CONNECTIONS: '20', RELAY_STORE_LISTEN: listen }
+  expect(await load({ ...klaviyo, ...settings })).toMatchObject({ store, storeConnections: 20, storeListen: listen })
+  expect(await load({ ...klaviyo, ...settings, RELAY_STORE_LISTEN: 'OFF' })).toMatchObject({ storeListen: 'off' })
 })
 
 test('a destination is on when its key is set', async () => {
@@ -162,10 +171,9 @@ describe('refusals name the variable and the fix', () => {
     [{ ...klaviyo, LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of trace/],
     [{ ...klaviyo, RELAY_BODY_LIMIT: '0' }, /^RELAY_BODY_LIMIT must be/],
     [{ ...klaviyo, SUBTOTAL_SIGNATURE_TOLERANCE: '-1' }, /^SUBTOTAL_SIGNATURE_TOLERANCE must be/],
-    [
-      { ...klaviyo, RELAY_STORE: 'postgres://u:p4ssw0rd@db.example/relay' },
-      /^RELAY_STORE names a PostgreSQL database, which is not supported yet\. Set it to sqlite:/,
-    ],
+    [{ ...klaviyo, RELAY_STORE: 'postgres://u:p4ss/w0rd@db.example' }, /^RELAY_STORE must be postgres:.* written as %40 and %2F/],
+    [{ ...klaviyo, RELAY_STORE_LISTEN: 'mysql://u:p4ssw0rd@db.example/relay' }, /^RELAY_STORE_LISTEN must be postgres:/],
+    [{ ...klaviyo, RELAY_STORE_CONNECTIONS: '2' }, /^RELAY_STORE_CONNECTIONS must be a whole number from 3 to 1000/],
     [{ ...klaviyo, RELAY_STORE: 'relay.db' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, RELAY_STORE: 'sqlite::memory:' }, /^RELAY_STORE must be sqlite:/],
     [{ ...klaviyo, RELAY_STORE: 'sqlite://relay.db' }, /^RELAY_STORE must be sqlite:/],
@@ -180,7 +188,7 @@ describe('refusals name the variable and the fix', () => {
   ])('%j', async (env, expected) => {
     const message = await refusal(env)
     expect(message).toMatch(expected)
-    for (const hidden of [key, secret, 'p4ssw0rd']) expect(message).not.toContain(hidden)
+    for (const hidden of [key, secret, 'p4ss', 'w0rd']) expect(message).not.toContain(hidden)
   })
 })
 

@@ -12,9 +12,11 @@ import {
   parseAlertUrl,
   parseEnrichment,
   parseInteger,
+  parseListen,
   parseLogLevel,
   parseSecrets,
   parseStore,
+  parseStoreConnections,
 } from './parse-settings.ts'
 import type { Environment } from './read-environment.ts'
 import { mergeDotEnv, readEnvironment } from './read-environment.ts'
@@ -47,6 +49,8 @@ export async function loadConfig(options: LoadOptions): Promise<RelayConfig> {
     port: parseInteger('PORT', values.PORT ?? '8080', 0, 65_535),
     logLevel: parseLogLevel(values.LOG_LEVEL ?? 'info'),
     store: parseStore(values.RELAY_STORE ?? defaultStore, options.cwd),
+    storeConnections: parseStoreConnections(values.RELAY_STORE_CONNECTIONS ?? '10'),
+    ...(values.RELAY_STORE_LISTEN === undefined ? {} : { storeListen: parseListen(values.RELAY_STORE_LISTEN) }),
     bodyLimitBytes: parseInteger('RELAY_BODY_LIMIT', values.RELAY_BODY_LIMIT ?? String(mebibyte), 1, 64 * mebibyte),
     signatureToleranceMs:
       msPerSecond * parseInteger('SUBTOTAL_SIGNATURE_TOLERANCE', values.SUBTOTAL_SIGNATURE_TOLERANCE ?? '86400', 0, 31_536_000),

@@ -18,18 +18,34 @@ export function parseLogLevel(text: string): string {
   throw new ConfigurationError(`LOG_LEVEL must be one of ${logLevels.join(', ')}.`)
 }
 
-/** `sqlite:` and the absolute path of the store's file. */
+/** `sqlite:` and the absolute path of the store's file, or the URL of a PostgreSQL database. */
 export function parseStore(text: string, cwd: string): string {
-  if (/^postgres(ql)?:/i.test(text)) {
-    throw new ConfigurationError(
-      'RELAY_STORE names a PostgreSQL database, which is not supported yet. Set it to sqlite:<path>, for example sqlite:./data/relay.db.',
-    )
-  }
+  if (/^postgres(ql)?:/i.test(text)) return parsePostgresUrl('RELAY_STORE', text)
   const path = /^sqlite:(?!\/\/[^/])(.+)$/i.exec(text)?.[1]
   if (path === undefined || path.startsWith(':')) {
-    throw new ConfigurationError('RELAY_STORE must be sqlite: and the path of a file, for example sqlite:./data/relay.db.')
+    throw new ConfigurationError(
+      'RELAY_STORE must be sqlite: and the path of a file, for example sqlite:./data/relay.db, or postgres://user:password@host/database.',
+    )
   }
   return `sqlite:${resolve(cwd, path)}`
+}
+
+/** The most connections to PostgreSQL at once. */
+export function parseStoreConnections(text: string): number {
+  return parseInteger('RELAY_STORE_CONNECTIONS', text, 3, 1_000)
+}
+
+/** Where relays hear of each other; `off`: nowhere. The message does not repeat it: it may hold a password. */
+export function parseListen(text: string): string {
+  return text.toLowerCase() === 'off' ? 'off' : parsePostgresUrl('RELAY_STORE_LISTEN', text)
+}
+
+function parsePostgresUrl(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return url.href
+  throw new ConfigurationError(
+    `${name} must be postgres://user:password@host:port/database. Characters such as @ and / in the password are written as %40 and %2F.`,
+  )
 }
 
 /** Refuses a token that no `Authorization` header can carry: it would lock everybody out. */

@@ -13,8 +13,11 @@ export interface RelayConfig {
   readonly port: number
   /** One of pino's levels, or `silent`. */
   readonly logLevel: string
-  /** `sqlite:` and an absolute path. */
+  /** `sqlite:` and an absolute path, or `postgres://user:password@host/database`. */
   readonly store: string
+  /** Of a PostgreSQL store: the most connections at once, and where relays hear of each other, a URL or `off`. Defaults: 10, `store`. */
+  readonly storeConnections?: number
+  readonly storeListen?: string
   /** The largest webhook body taken, in bytes. */
   readonly bodyLimitBytes: number
   /** Less room on the store's disk than this, in bytes, and webhooks are answered 503; default 512 MiB, or 5 % of a smaller disk. */

@@ -6,6 +6,8 @@ export interface Breaker {
   failuresInARow(): number
   /** Forgets every call. */
   reset(): void
+  /** Returns what forgets the calls from now on. */
+  mark(): () => void
 }
 
 const failuresToOpen = 5
@@ -48,6 +50,13 @@ export function createBreaker(): Breaker {
     reset() {
       inARow = 0
       slots = []
+    },
+    mark() {
+      const before = { inARow, slots: slots.map((slot) => ({ ...slot })) }
+      return () => {
+        inARow = before.inARow
+        slots = before.slots
+      }
     },
   }
 }

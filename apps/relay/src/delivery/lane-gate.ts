@@ -8,6 +8,7 @@ import { pausedCode } from './lane-status.ts'
 import type { ProbeSchedule } from './probe-schedule.ts'
 import { blockedProbes, downProbes, placeAfterProbe } from './probe-schedule.ts'
 import type { RateBudget } from './rate-budget.ts'
+import type { RejectionRun } from './rejection-run.ts'
 import { countRejections, noRejections, rejectionsToBlock } from './rejection-run.ts'
 
 /** An operator's wish that nothing be sent. */
@@ -34,6 +35,29 @@ export interface LaneGate {
   pause(pause: Pause | undefined): void
   /** Ends a pause, and lets what is blocked or down be tried at once. */
   resume(): void
+  /** Nothing else is sent to see whether the destination takes anything, until this probe has failed or its interval is over. */
+  reserveProbe(): void
+  /** There was nothing to probe with. */
+  releaseProbe(): void
+  /** Returns what takes back everything from now on, as if it had never been. */
+  mark(): () => void
+  /** Everything that the relays of one store have in common of it. */
+  save(): LaneGateState
+  /** Goes on from there, and with this pause. */
+  load(state: LaneGateState, pause: Pause | undefined): void
+}
+
+/** What a gate is at a moment, as JSON can hold it. Its pause is kept elsewhere. */
+export interface LaneGateState {
+  readonly condition: {
+    readonly kind: Condition['kind']
+    readonly error: Pick<ConnectorError, 'code' | 'message'> | null
+    readonly opensAt: number
+    readonly intervalMs: number
+  }
+  readonly rejections: RejectionRun
+  readonly probed: { readonly deliveryId: string; readonly failures: number }
+  readonly since: number
 }
 
 /** What a gate works with. */
@@ -67,7 +91,7 @@ export function createLaneGate({ destination, clock, budget, onChange, ...option
   let condition: Condition = { kind: 'open' }
   let paused: Pause | undefined = options.pause
   let rejections = noRejections
-  let probed = { deliveryId: '', failures: 0 }
+  let probed: LaneGateState['probed'] = { deliveryId: '', failures: 0 }
   let since = options.pause?.since ?? clock.now()
   let told = sentence()
 
@@ -226,5 +250,44 @@ export function createLaneGate({ destination, clock, budget, onChange, ...option
       if (condition.kind === 'down' || condition.kind === 'blocked') condition = { ...condition, opensAt: clock.elapsed() }
       tell()
     },
+    reserveProbe() {
+      if (condition.kind !== 'down' && condition.kind !== 'blocked') return
+      condition = { ...condition, opensAt: clock.elapsed() + condition.intervalMs }
+    },
+    releaseProbe() {
+      if (condition.kind === 'down' || condition.kind === 'blocked') condition = { ...condition, opensAt: clock.elapsed() }
+    },
+    mark() {
+      const before = { condition, paused, rejections, probed, since, told, forget: breaker.mark() }
+      return () => {
+        before.forget()
+        ;({ condition, paused, rejections, probed, since, told } = before)
+      }
+    },
+    save: () => ({ condition: toSaved(condition), rejections, probed, since }),
+    load(state, pause) {
+      const next = fromSaved(state.condition)
+      if (next.kind === 'open' && condition.kind !== 'open') breaker.reset()
+      condition = next
+      paused = pause
+      rejections = state.rejections
+      probed = state.probed
+      tell()
+      since = pause?.since ?? state.since
+    },
   }
+}
+
+function toSaved(condition: Condition): LaneGateState['condition'] {
+  if (condition.kind === 'open') return { kind: 'open', error: null, opensAt: 0, intervalMs: 0 }
+  const { kind, error, opensAt } = condition
+  const saved = { kind, error: { code: error.code, message: error.message }, opensAt }
+  return { ...saved, intervalMs: condition.kind === 'waiting' ? 0 : condition.intervalMs }
+}
+
+function fromSaved({ kind, error, opensAt, intervalMs }: LaneGateState['condition']): Condition {
+  if (kind === 'open' || error === null) return { kind: 'open' }
+  const cause = new ConnectorError(error.code, error.message)
+  if (kind === 'waiting') return { kind, error: cause, opensAt }
+  return { kind, error: cause, opensAt, intervalMs, schedule: kind === 'down' ? downProbes : blockedProbes }
 }

@@ -9,6 +9,7 @@ import type { ClaimedDelivery, Settlement, Store } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
 import { decide } from './decide.ts'
+import { ownLaneControl, sharedLaneControl } from './lane-control.ts'
 import type { Pause } from './lane-gate.ts'
 import { createLaneGate } from './lane-gate.ts'
 import { lanePolicy, laneRates } from './lane-policy.ts'
@@ -32,6 +33,8 @@ export interface Lane {
   start(): void
   /** So many new deliveries were stored; 0: some may be due that were not. */
   notify(count: number): void
+  /** Learns what other relays of the store have done with it, and delivers what has become due meanwhile. */
+  look(): Promise<void>
   /**
    * Claims nothing more until it is resumed, also after a restart; what is in flight goes on. Nothing dies meanwhile. `reason` is shown to
    * operators. Resolves when the store remembers it.
@@ -62,6 +65,11 @@ export interface LaneOptions {
   readonly ingest?: Pick<GroupCommit, 'isBusy' | 'drained'>
 }
 
+/** The right to one call. `isProbe`: with one event, to see whether the destination takes anything again. */
+interface Turn {
+  readonly isProbe: boolean
+}
+
 const lingerMs = 200
 const storeRetryMs = 1_000
 const longestCourtesyMs = 1_000
@@ -78,14 +86,17 @@ export function createLane(options: LaneOptions): Lane {
   const policy = lanePolicy(options.policy ?? defaultRetryPolicy, connector, settings)
   const batchSize = connector.limits.maxMessagesPerRequest
   const clock = createSteadyClock(options.clock)
+  const { sharing } = store
+  const gateClock = sharing === undefined ? options.clock : { ...options.clock, elapsed: () => sharing.now() }
   const budget = createRateBudget(laneRates(connector, settings))
   const gate = createLaneGate({
     destination,
-    clock: options.clock,
+    clock: gateClock,
     budget,
     ...(options.pause === undefined ? {} : { pause: options.pause }),
     onChange: (status) => events.emit('lane:changed', status),
   })
+  const control = sharing === undefined ? ownLaneControl : sharedLaneControl(destination, sharing, { gate, budget })
   const leases = createLeaseKeeper({
     store,
     clock,
@@ -117,22 +128,22 @@ export function createLane(options: LaneOptions): Lane {
     while (isFull) {
       await leases.renewEnded()
       if (options.ingest?.isBusy() === true) await letPass(options.ingest)
-      if (freeSlots() <= 0 || budget.waitMs(clock.elapsed()) > 0) return
+      const turn = await control.change(takeTurn)
+      if (turn === undefined) return
       fresh = 0
       const now = clock.now()
       const leaseToken = randomUUID()
-      const isProbe = gate.isProbing()
-      const limit = isProbe ? 1 : batchSize
+      const limit = turn.isProbe ? 1 : batchSize
       const claimed = store.claim({ destination, now, limit, maxBytes: maxBatchBytes, leaseUntil: now + leaseMs, leaseToken })
       claiming = claimed.catch(() => undefined)
       const claim = await claimed
       isFull = claim.isFull
       for (const delivery of claim.superseded)
         events.emit('delivery:attempted', toAttempted(destination, superseded(delivery), now))
+      if (claim.deliveries.length === 0 || hasClosed(turn)) await control.record(() => giveTurnBack(turn))
       if (claim.deliveries.length === 0) continue
-      if (hasClosed(isProbe)) return track(giveBack(claim.deliveries, leaseToken))
-      budget.take(clock.elapsed())
-      track(deliver(claim.deliveries, leaseToken, isProbe))
+      if (hasClosed(turn)) return track(giveBack(claim.deliveries, leaseToken))
+      track(deliver(claim.deliveries, leaseToken, turn.isProbe))
     }
   }
 
@@ -145,8 +156,24 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
-  function hasClosed(isProbe: boolean): boolean {
-    return !isStopping && (gate.openFor(concurrency) <= inFlight.size || (gate.isProbing() && !isProbe))
+  function hasClosed({ isProbe }: Turn): boolean {
+    if (isStopping) return false
+    if (isProbe) return gate.opensInMs() === Number.POSITIVE_INFINITY
+    return gate.openFor(concurrency) <= inFlight.size || gate.isProbing()
+  }
+
+  /** The right to one call, if the destination may be called now and not too much is under way. */
+  function takeTurn(): Turn | undefined {
+    if (freeSlots() <= 0 || budget.waitMs(gateClock.elapsed()) > 0) return undefined
+    budget.take(gateClock.elapsed())
+    const isProbe = gate.isProbing()
+    if (isProbe && sharing !== undefined) gate.reserveProbe()
+    return { isProbe }
+  }
+
+  function giveTurnBack({ isProbe }: Turn): void {
+    budget.giveBack()
+    if (isProbe) gate.releaseProbe()
   }
 
   function giveBack(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<void> {
@@ -159,10 +186,10 @@ export function createLane(options: LaneOptions): Lane {
 
   async function sleep(): Promise<void> {
     if (inFlight.size > 0 && (unsettled > 0 || inFlight.size >= gate.openFor(concurrency))) return
-    const dueAt = await store.nextDueAt(destination)
+    const dueAt = await store.nextDueAt(destination, clock.now())
     if (dueAt === null && settings.ordering !== 'customer') return
     if (dueAt === null) return pump.wakeIn(orderedSleepMs)
-    const paceMs = budget.waitMs(clock.elapsed())
+    const paceMs = budget.waitMs(gateClock.elapsed())
     pump.wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
   }
 
@@ -186,7 +213,7 @@ export function createLane(options: LaneOptions): Lane {
     try {
       const attempted = await attempt(deliveries)
       const now = clock.now()
-      const decisions = gate.apply(attempted, isProbe, now)
+      const decisions = await control.record(() => gate.apply(attempted, isProbe, now))
       const settlements = decisions.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
       await settle(settlements, leaseToken)
       for (const one of decisions) events.emit('delivery:attempted', toAttempted(destination, one, now))
@@ -219,7 +246,7 @@ export function createLane(options: LaneOptions): Lane {
   async function settle(settlements: readonly Settlement[], leaseToken: string): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
-        const { stale } = await store.settle({ leaseToken, now: options.clock.now(), settlements })
+        const { stale } = await store.settle({ leaseToken, now: options.clock.now(), dueClock: clock.now(), settlements })
         if (failures > 0) unsettled -= 1
         if (stale > 0) events.emit('settle:stale', { destination, count: stale })
         return
@@ -249,6 +276,7 @@ export function createLane(options: LaneOptions): Lane {
       gate.pause({ reason, since: pausedAt })
       try {
         await store.pauseLane({ destination, pausedAt, reason })
+        sharing?.tell({ kind: 'lane', destination })
       } catch (error) {
         gate.pause(state === 'paused' ? { reason: before ?? '', since } : undefined)
         pump.run()
@@ -257,8 +285,15 @@ export function createLane(options: LaneOptions): Lane {
     },
     async resume() {
       await store.resumeLane(destination)
-      gate.resume()
+      await control.record(() => gate.resume())
+      sharing?.tell({ kind: 'lane', destination })
       pump.run()
+    },
+    async look() {
+      await control.refresh()
+      if (freeSlots() <= 0) return pump.wakeIn(gate.opensInMs())
+      const dueAt = await store.nextDueAt(destination, clock.now())
+      if (dueAt !== null) pump.wakeIn(dueAt - clock.now())
     },
     async stop(signal) {
       isStopping = true

@@ -32,8 +32,9 @@ export function createLeaseKeeper(options: {
   const leases = new Set<Lease>()
 
   async function renew(lease: Lease): Promise<void> {
-    const leaseUntil = clock.now() + leaseMs
-    await store.renew({ deliveryIds: lease.deliveryIds, leaseToken: lease.leaseToken, leaseUntil })
+    const now = clock.now()
+    const leaseUntil = now + leaseMs
+    await store.renew({ deliveryIds: lease.deliveryIds, leaseToken: lease.leaseToken, now, leaseUntil })
     lease.until = leaseUntil
   }
 

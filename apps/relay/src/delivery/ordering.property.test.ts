@@ -60,7 +60,7 @@ function toEvent(type: 'linked' | 'profile' | 'nameless', id: string, connection
 async function enrich(world: OrderingWorld, isFound: boolean): Promise<void> {
   const now = world.clock.now()
   const store = world.store()
-  const waiting = await store.claimEnrichments({ now, limit: 100, leaseUntil: now, onlyExpired: false })
+  const waiting = await store.claimEnrichments({ now, limit: 100, leaseUntil: now, leaseToken: 'mine', onlyExpired: false })
   const settlements = waiting.map(({ id, event }) => {
     const name = `k${Number(event.connection.id.slice(1)) % customers}`
     const contact = {
@@ -74,7 +74,7 @@ async function enrich(world: OrderingWorld, isFound: boolean): Promise<void> {
     const dead = { status: 'dead', code: 'ERR_SUBTOTAL_NOT_FOUND', message: 'As planned.' } as const
     return { id, found: isFound ? { contact } : {}, verdict: isFound ? ({ status: 'done' } as const) : dead }
   })
-  await store.settleEnrichments({ now, settlements })
+  await store.settleEnrichments({ now, leaseToken: 'mine', settlements })
   world.notify()
 }
 

@@ -6,10 +6,22 @@ export interface RateBudget {
   waitMs(now: number): number
   /** A call begins. */
   take(now: number): void
+  /** A call that was taken does not begin. */
+  giveBack(): void
   /** The destination asked for less: half of the rate from now on, which recovers from `recoversFrom` on. */
   slowDown(now: number, recoversFrom: number): void
   /** The part of the documented rate that is used now: 1 is all of it, 1/64 the least. */
   factor(now: number): number
+  /** Everything of it that changes. */
+  save(): RateBudgetState
+  /** Goes on from there. What was saved of other rates is left alone. */
+  load(state: RateBudgetState): void
+}
+
+/** What a budget has at a moment, as JSON can hold it. */
+export interface RateBudgetState {
+  readonly slowed: { readonly factor: number; readonly at: number }
+  readonly buckets: readonly { readonly tokens: number; readonly at: number }[]
 }
 
 const leastFactor = 1 / 64
@@ -27,8 +39,8 @@ interface Bucket {
  * than the rate allows. After `slowDown` the rate recovers by a tenth of the documented one per minute.
  */
 export function createRateBudget(rates: readonly RequestRate[]): RateBudget {
-  const buckets = rates.map((rate): Bucket => ({ rate, tokens: Number.POSITIVE_INFINITY, at: 0 }))
-  let slowed = { factor: 1, at: 0 }
+  const buckets = rates.map((rate): Bucket => ({ rate, tokens: paceOf(rate, 1).burst, at: 0 }))
+  let slowed: RateBudgetState['slowed'] = { factor: 1, at: 0 }
 
   function factor(now: number): number {
     return Math.min(1, slowed.factor + Math.max(0, now - slowed.at) * recoveryPerMs)
@@ -56,10 +68,19 @@ export function createRateBudget(rates: readonly RequestRate[]): RateBudget {
         bucket.tokens -= 1
       }
     },
+    giveBack() {
+      for (const bucket of buckets) bucket.tokens += 1
+    },
     slowDown(now, recoversFrom) {
       slowed = { factor: Math.max(leastFactor, factor(now) / 2), at: recoversFrom }
     },
     factor,
+    save: () => ({ slowed, buckets: buckets.map(({ tokens, at }) => ({ tokens, at })) }),
+    load(state) {
+      slowed = state.slowed
+      if (state.buckets.length !== buckets.length) return
+      for (const [index, bucket] of buckets.entries()) Object.assign(bucket, state.buckets[index])
+    },
   }
 }
 

@@ -337,7 +337,13 @@ describe('durability', () => {
     await first.put(barePurchase('a'))
     await first.clock.advance(second)
     await first.enricher.stop(AbortSignal.timeout(5_000))
-    const [waiting] = await first.store.claimEnrichments({ now: first.clock.now(), limit: 1, leaseUntil: 0, onlyExpired: false })
+    const [waiting] = await first.store.claimEnrichments({
+      now: first.clock.now(),
+      limit: 1,
+      leaseUntil: 0,
+      leaseToken: 'mine',
+      onlyExpired: false,
+    })
     expect(waiting).toMatchObject({ attempts: 0 })
     await first.store.close()
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
 import { createPump } from '../delivery/pump.ts'
@@ -52,6 +53,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
   const { store, api, settings, events, random = Math.random, onDue } = options
   const clock = createSteadyClock(options.clock)
   const startedAt = options.clock.now()
+  const leaseToken = randomUUID()
   const gate = createEnrichmentGate({
     clock: options.clock,
     random,
@@ -83,7 +85,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
       const { room, onlyExpired } = places()
       if (room <= 0) return
       const now = clock.now()
-      const claimed = await store.claimEnrichments({ now, limit: room, leaseUntil: now + leaseMs, onlyExpired })
+      const claimed = await store.claimEnrichments({ now, limit: room, leaseUntil: now + leaseMs, leaseToken, onlyExpired })
       const taken = claimed.filter(({ id }) => !inFlight.has(id))
       for (const enrichment of taken) inFlight.set(enrichment.id, track(enrichment))
       if (taken.length === 0) return
@@ -147,7 +149,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
     for (;;) {
       try {
         const settlements = batch.map(({ completion }) => completion.settlement)
-        const done = await store.settleEnrichments({ now: options.clock.now(), settlements })
+        const done = await store.settleEnrichments({ now: options.clock.now(), leaseToken, settlements })
         tell(batch, new Map(done.map(({ id, destinations }) => [id, destinations])))
         return
       } catch (error) {

@@ -153,13 +153,19 @@ function expectKnownToArrive(world: IdentityWorld, truth: Truth): void {
 
 /** Answers for what waits as Subtotal would. */
 async function answer(store: Store, arrival: Placed, persons: readonly number[], truth: Truth): Promise<void> {
-  const waiting = await store.claimEnrichments({ now, limit: 100, leaseUntil: now + 60_000, onlyExpired: false })
+  const waiting = await store.claimEnrichments({
+    now,
+    limit: 100,
+    leaseUntil: now + 60_000,
+    leaseToken: 'mine',
+    onlyExpired: false,
+  })
   for (const { id, event } of waiting) {
     const contact = toContact(arrival, persons, truth)
     const isAsked = contact !== undefined && event.connection.id === `c${arrival.connection}`
     if (isAsked) truth.contacts.set(arrival.connection, contact)
     const settlement = { id, found: isAsked ? { contact } : {}, verdict: { status: 'done' } as const }
-    await store.settleEnrichments({ now, settlements: [settlement] })
+    await store.settleEnrichments({ now, leaseToken: 'mine', settlements: [settlement] })
   }
 }
 

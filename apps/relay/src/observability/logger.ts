@@ -15,6 +15,9 @@ const repeatEveryMs = 60_000
  * destination's words.
  */
 export function logEvents(events: RelayEvents, logger: Logger, now: () => number): void {
+  events.on('store:migrating', ({ isDone, from, to, events: count }) => {
+    logger.info({ from, to, events: count }, isDone ? 'store_migrated' : 'store_migrating')
+  })
   events.on('relay:listening', ({ url }) => logger.info({ url }, 'listening'))
   events.on('relay:stopping', () => logger.info('stopping'))
   events.on('relay:stopped', () => logger.info('stopped'))

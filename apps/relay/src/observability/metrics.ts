@@ -4,6 +4,7 @@ import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 import type { StoreStats } from '../store/store.ts'
 import { countEnrichments, enrichmentGauges } from './enrichment-metrics.ts'
 import type { RelayEvents } from './relay-events.ts'
+import { storeGauges } from './store-gauges.ts'
 
 /** Metrics in Prometheus' text format. */
 export interface Metrics {
@@ -38,22 +39,14 @@ export function createMetrics({ events, stats, freeBytes, lanes, enrichment, now
   countEnrichments(events, registry)
   const set = stateGauges(registry)
   const setEnrichment = enrichmentGauges(registry)
-  const free = new Gauge({
-    name: 'relay_disk_free_bytes',
-    help: "Room on the store's disk; absent where it is not known.",
-    registers: [],
-  })
+  const setSurroundings = storeGauges(registry)
   return {
     contentType: registry.contentType,
     async read() {
       const counted = await stats()
       set(counted, lanes(counted), now())
       setEnrichment(counted, enrichment(), now())
-      const bytes = await freeBytes()
-      if (bytes !== null) {
-        registry.registerMetric(free)
-        free.set(bytes)
-      }
+      setSurroundings({ freeBytes: await freeBytes(), heldBackMs: counted.heldBackMs })
       return registry.metrics()
     },
   }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { LaneStatus } from '../delivery/lane-status.ts'
 import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
+import type { SchemaChange } from '../store/schema-change.ts'
 
 /** How a webhook was answered. */
 export type WebhookResult =
@@ -15,6 +16,7 @@ export type WebhookResult =
 
 /** What happens in the relay, by name. Logs and metrics are made from these; nothing in them holds a secret or a person's data. */
 export interface RelayEventMap {
+  'store:migrating': [SchemaChange]
   'relay:listening': [{ readonly url: string }]
   'relay:stopping': []
   'relay:stopped': []

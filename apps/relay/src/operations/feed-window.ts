@@ -39,7 +39,7 @@ export function createFeedWindow({ store, clock, running }: FeedWindowOptions): 
       if (isDryRun || awaited === undefined || fedAt.length < pagesOnTheirWay) return false
       if (clock.elapsed() - lastFedElapsed > longestWaitMs) return false
       for (const destination of running().filter((name) => destinations?.includes(name) ?? true)) {
-        const dueAt = await store.nextDueAt(destination)
+        const dueAt = await store.nextDueAt(destination, clock.now())
         if (dueAt !== null && dueAt <= Math.min(awaited, clock.now())) return true
       }
       return false

@@ -28,6 +28,8 @@ export interface IdentityRunnerOptions {
 const lingerMs = 200
 /** A step takes a few milliseconds of the store: so long it belongs to others afterwards. */
 const pauseMs = 10
+/** Another relay may not have seen what is new: it is looked again. */
+const busyMs = 1_000
 
 /** A runner that does nothing until started. It listens for dead letters, for what Subtotal said, and for the end of its replays. */
 export function createIdentityRunner({ store, destinations, events, clock, onReplay }: IdentityRunnerOptions): IdentityRunner {
@@ -37,9 +39,10 @@ export function createIdentityRunner({ store, destinations, events, clock, onRep
   const runner = createStepRunner({
     clock,
     async step() {
-      const { replays, hasMore } = await store.advanceIdentities({ now: clock.now(), destinations })
+      const { replays, hasMore, isBusy } = await store.advanceIdentities({ now: clock.now(), destinations })
       for (const { id, planned } of replays) events.emit('replay:started', { replayId: id, actor: 'relay', planned })
       if (replays.length > 0) onReplay()
+      if (isBusy) return busyMs
       return hasMore ? pauseMs : undefined
     },
     onFailure: (error) => events.emit('identity:failed', { code: errorCodeOf(error) }),

@@ -8,7 +8,7 @@ import { receivedAt } from '../../test/support/incoming.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { createRelayEvents } from '../observability/relay-events.ts'
-import type { ImportSettings, ImportSource } from '../store/imports-store.ts'
+import type { ImportDeferral, ImportSettings, ImportSource, ImportWorkRequest } from '../store/imports-store.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { createImportRunner } from './import-runner.ts'
 
@@ -29,6 +29,8 @@ async function start({ hasKey = true }: { readonly hasKey?: boolean } = {}) {
   const events = createRelayEvents()
   const calls: string[] = []
   const told: string[] = []
+  const asked: ImportWorkRequest[] = []
+  const deferred: ImportDeferral[] = []
   let fail: Fail = () => undefined
   let running: readonly string[] = ['one']
   events.on('import:held', () => told.push('held'))
@@ -53,7 +55,17 @@ async function start({ hasKey = true }: { readonly hasKey?: boolean } = {}) {
     },
   }
   const runner = createImportRunner({
-    store,
+    store: {
+      ...store,
+      nextImportPart(request) {
+        asked.push(request)
+        return store.nextImportPart(request)
+      },
+      deferImportPart(deferral) {
+        deferred.push(deferral)
+        return store.deferImportPart(deferral)
+      },
+    },
     api: hasKey ? asApi(api) : undefined,
     destinations: ['one'],
     events,
@@ -72,6 +84,8 @@ async function start({ hasKey = true }: { readonly hasKey?: boolean } = {}) {
     runner,
     calls,
     told,
+    asked,
+    deferred,
     fail(next: Fail) {
       fail = next
     },
@@ -226,6 +240,32 @@ describe('the import runner', () => {
     await ask(...Array.from({ length: 40 }, (_, index) => `c${index}`))
     await clock.advance(50_000)
     expect(await find()).toMatchObject({ connectionsDone: 40, isFinished: true })
+  })
+
+  test('it keeps a part from other relays while it reads it, and gives it back when it stops before it has', async () => {
+    const { clock, runner, asked, deferred, ask } = await start()
+    await ask('c1')
+    await clock.advance(1_000)
+    const [first] = asked
+    expect(first?.leaseUntil).toBe(receivedAt + 5 * minute)
+    await runner.stop()
+    expect(deferred).toEqual([])
+
+    const stopped = await start()
+    stopped.fail(() => new SubtotalApiError('ERR_ABORTED', 'The relay stops.', { isRetryable: false }))
+    await stopped.ask('c1')
+    await stopped.clock.advance(1_000)
+    await stopped.runner.stop()
+    const { leaseToken } = stopped.asked[0] ?? {}
+    expect(leaseToken).not.toBe(first?.leaseToken)
+    expect(stopped.deferred).toMatchObject([{ partId: 1, leaseToken, failedAt: null, dueAt: 0 }])
+  })
+
+  test('without a key it keeps nobody from a part', async () => {
+    const { clock, asked, ask } = await start({ hasKey: false })
+    await ask('c1')
+    await clock.advance(1_000)
+    expect(asked.every(({ now, leaseUntil }) => leaseUntil === now)).toBe(true)
   })
 
   test('nothing is asked of Subtotal after it was stopped', async () => {

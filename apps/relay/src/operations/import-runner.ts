@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import type { Clock } from '../clock/clock.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
-import type { ImportPart, ImportProgress } from '../store/imports-store.ts'
+import type { ImportDeferral, ImportPart, ImportProgress } from '../store/imports-store.ts'
 import type { Store } from '../store/store.ts'
 import type { FeedWindowOptions } from './feed-window.ts'
 import { createFeedWindow } from './feed-window.ts'
@@ -45,6 +46,8 @@ const intervalFactor = 3
 const waitMs = 50
 /** In a row, while other calls succeed. */
 const mostFailures = 10
+/** Longer than the calls for a page take. What took longer all the same is recorded by whoever has it first. */
+const leaseMs = 300_000
 /** A customer's id or email may change while a long import waits. */
 const connectionAgeMs = 600_000
 
@@ -61,7 +64,10 @@ function backoffMs(failures: number): number {
 export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
   const { store, api, events, clock, onStored } = options
   const stopping = new AbortController()
+  const leaseToken = randomUUID()
   let lastImport = '0'
+  /** The part that nobody else may read now. */
+  let leased: ImportPart | undefined
   let lastRead: { readonly partId: number; readonly read: ReadConnection } | undefined
   let failures = 0
   let succeededAt = Number.NEGATIVE_INFINITY
@@ -116,7 +122,14 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
     const destinations = part.settings.destinations ?? options.destinations
     const now = clock.now()
     const startedAt = clock.elapsed()
-    const progress = await store.recordImportPage({ ...page, importId: part.importId, partId: part.id, destinations, now })
+    const progress = await store.recordImportPage({
+      ...page,
+      importId: part.importId,
+      partId: part.id,
+      readFrom: part.cursor,
+      destinations,
+      now,
+    })
     if (progress.stored > 0) {
       feed.fed(now)
       onStored(progress.stored)
@@ -144,7 +157,7 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
         return undefined
       case 'held':
         await hold(failure)
-        await store.deferImportPart({ partId: part.id, failedAt: null, dueAt: clock.now() + heldRetryMs })
+        await setAside(part, { failedAt: null, dueAt: clock.now() + heldRetryMs })
         return heldRetryMs
       case 'refused':
         await refusePart(part, failure)
@@ -158,10 +171,20 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
         events.emit('import:failed', { importId: part.importId, code: failure.code })
         const now = clock.now()
         const partDelayMs = Math.max(failure.retryAfterMs, backoffMs(part.failures + 1))
-        await store.deferImportPart({ partId: part.id, failedAt: now, dueAt: now + partDelayMs })
+        await setAside(part, { failedAt: now, dueAt: now + partDelayMs })
         return Math.max(failure.retryAfterMs, backoffMs(failures))
       }
     }
+  }
+
+  async function setAside(part: ImportPart, when: Pick<ImportDeferral, 'failedAt' | 'dueAt'>): Promise<void> {
+    await store.deferImportPart({ partId: part.id, leaseToken, now: clock.now(), ...when })
+    leased = undefined
+  }
+
+  /** What cannot be given back is free when its lease ends. */
+  async function giveBack(): Promise<void> {
+    if (leased !== undefined) await setAside(leased, { failedAt: null, dueAt: 0 }).catch(() => undefined)
   }
 
   /** A refused key may be a refused token of one connection: then the key still opens the connection itself. */
@@ -192,6 +215,7 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
       ? await store.resolveImportCustomer({ ...common, connectionIds: [] })
       : await store.recordImportPage({
           ...common,
+          readFrom: part.cursor,
           cursor: part.cursor,
           isLast: true,
           events: [],
@@ -199,12 +223,17 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
           known: 0,
           found: 0,
         })
+    leased = undefined
     tell(part, progress, 0)
   }
 
   /** How long to wait before the next step; `undefined`: nothing is left. */
   async function step(): Promise<number | undefined> {
-    const { part, dueAt } = await store.nextImportPart({ afterImport: lastImport, now: clock.now() })
+    const now = clock.now()
+    // Whoever cannot read keeps nobody else from it.
+    const leaseUntil = api === undefined ? now : now + leaseMs
+    const { part, dueAt } = await store.nextImportPart({ afterImport: lastImport, now, leaseToken, leaseUntil })
+    leased = part ?? undefined
     if (part === null) return dueAt === null ? undefined : Math.max(leastIntervalMs, dueAt - clock.now())
     if (api === undefined) {
       await hold(withoutKey)
@@ -214,6 +243,7 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
     lastImport = part.importId
     try {
       const delayMs = await (part.kind === 'customer' ? resolveCustomer(part, api) : readPage(part, api))
+      leased = undefined
       await succeed()
       return delayMs
     } catch (error) {
@@ -238,6 +268,7 @@ export function createImportRunner(options: ImportRunnerOptions): ImportRunner {
     async stop() {
       stopping.abort()
       await runner.stop()
+      await giveBack()
     },
   }
 }

@@ -19,7 +19,7 @@ export interface ReplayRunner {
 
 /** What the runner works with. */
 export interface ReplayRunnerOptions {
-  readonly store: Pick<Store, 'advanceReplay' | 'nextDueAt'>
+  readonly store: Pick<Store, 'advanceReplay' | 'nextDueAt' | 'sharing'>
   readonly connectors: Readonly<Record<string, Connector>>
   readonly settings: Readonly<Record<string, LaneSettings>>
   readonly events: RelayEvents
@@ -31,6 +31,7 @@ export interface ReplayRunnerOptions {
 const defaultConcurrency = 4
 const waitMs = 200
 const longestWaitMs = 60_000
+const longestBusyMs = 1_000
 
 /** A runner that does nothing until woken. */
 export function createReplayRunner(options: ReplayRunnerOptions): ReplayRunner {
@@ -48,12 +49,14 @@ export function createReplayRunner(options: ReplayRunnerOptions): ReplayRunner {
 /**
  * The replays of one destination, one after the other. The next deliveries are made due when the pace allows it, those before them have
  * been attempted, and nothing that was due before is left: while the destination is slow, down, blocked or paused, no pile of old events
- * builds up before the new ones.
+ * builds up before the new ones. Where several relays share the store, it knows what they have attempted, and is asked.
  */
 function createRun(destination: string, connector: Connector, options: ReplayRunnerOptions): ReplayRunner {
   const { store, settings, events, clock, onMoved } = options
+  const isShared = store.sharing !== undefined
   let lastMovedAt = clock.now()
   let movedAt = clock.elapsed()
+  let busyMs = 0
   const waitingFor = new Set<string>()
   events.on('delivery:attempted', ({ deliveryId }) => waitingFor.delete(deliveryId))
 
@@ -64,14 +67,26 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
     return replayPace({ batchSize: connector.limits.maxMessagesPerRequest, rates, concurrency })
   }
 
+  /** 0 when everything before was attempted. */
+  async function mustWaitMs(intervalMs: number): Promise<number> {
+    // One that an operator marked dead is never attempted.
+    if (waitingFor.size > 0 && clock.elapsed() - movedAt < longestWaitMs) return intervalMs
+    const firstDueAt = await store.nextDueAt(destination, clock.now())
+    const isAnyDue = firstDueAt !== null && firstDueAt <= Math.min(lastMovedAt, clock.now())
+    return isAnyDue ? Math.max(intervalMs, waitMs) : 0
+  }
+
   /** How long to wait before the next step; `undefined`: nothing is left. */
   async function step(): Promise<number | undefined> {
     const { size, intervalMs } = pace()
-    // One that an operator marked dead is never attempted.
-    if (waitingFor.size > 0 && clock.elapsed() - movedAt < longestWaitMs) return intervalMs
-    const firstDueAt = await store.nextDueAt(destination)
-    if (firstDueAt !== null && firstDueAt <= Math.min(lastMovedAt, clock.now())) return Math.max(intervalMs, waitMs)
-    const done = await store.advanceReplay({ destination, limit: size, now: clock.now() })
+    const restMs = isShared ? 0 : await mustWaitMs(intervalMs)
+    if (restMs > 0) return restMs
+    const done = await store.advanceReplay({ destination, limit: size, now: clock.now(), isPaced: isShared })
+    if (done === 'busy') {
+      busyMs = Math.min(longestBusyMs, Math.max(intervalMs, 2 * busyMs))
+      return busyMs
+    }
+    busyMs = 0
     if (done === undefined) return undefined
     if (done.isFinished) events.emit('replay:finished', { replayId: done.replayId })
     if (done.deliveryIds.length === 0) {

@@ -23,6 +23,8 @@ export interface EnrichmentClaimRequest {
   readonly limit: number
   /** Until then no other claim returns them, unless the process ends. */
   readonly leaseUntil: number
+  /** Told to `settleEnrichments`: proof that the lease is still one's own. */
+  readonly leaseToken: string
   /** Only those whose longest wait is over. */
   readonly onlyExpired: boolean
 }
@@ -65,9 +67,13 @@ export interface NextEnrichment {
 export interface EnrichmentStore {
   /** Those that are due, the longest due first, leased to the caller. */
   claimEnrichments(request: EnrichmentClaimRequest): Promise<readonly ClaimedEnrichment[]>
-  /** Records what was found and decided, synced. What no longer waits is left alone. */
+  /**
+   * Records what was found and decided, synced. What no longer waits is left alone. Of what somebody else has claimed meanwhile only what
+   * was found is recorded, and that it is done.
+   */
   settleEnrichments(request: {
     readonly now: number
+    readonly leaseToken: string
     readonly settlements: readonly EnrichmentSettlement[]
   }): Promise<readonly SettledEnrichment[]>
   /** `null`: nothing waits. */

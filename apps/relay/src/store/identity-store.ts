@@ -11,6 +11,8 @@ export interface IdentityStep {
   readonly replays: readonly IdentityReplay[]
   /** Whether there is more to look at. */
   readonly hasMore: boolean
+  /** Nothing was done: another relay of the store is at it. */
+  readonly isBusy?: true
 }
 
 /** Dead letters whose identifier comes after them. Part of the `Store`, with its promises. */

@@ -92,17 +92,39 @@ export interface ImportPart {
   readonly settings: ImportSettings
 }
 
+/** A request for something to do. */
+export interface ImportWorkRequest {
+  readonly afterImport: string
+  readonly now: number
+  /** Until then, or until it is recorded or set aside, nobody with another token gets the same part. */
+  readonly leaseUntil: number
+  readonly leaseToken: string
+}
+
 /** The part to go on with, or when there is one. */
 export interface ImportWork {
   readonly part: ImportPart | null
-  /** When the next part is due, if none is now; `null`: nothing is left. */
+  /** When to ask again, if no part is due now that nobody else has; `null`: nothing is left. */
   readonly dueAt: number | null
+}
+
+/** A part to set aside. */
+export interface ImportDeferral {
+  readonly partId: number
+  /** With which it was got. */
+  readonly leaseToken: string
+  /** By a failure that counts; `null`: through no fault of its own. */
+  readonly failedAt: number | null
+  readonly dueAt: number
+  readonly now: number
 }
 
 /** A page of a connection's purchases that was read and is to be recorded. */
 export interface ImportPage {
   readonly importId: string
   readonly partId: number
+  /** The part's cursor when the page was read. */
+  readonly readFrom: string | null
   /** The last purchase that was looked at. */
   readonly cursor: string | null
   /** Nothing of the connection is left. */
@@ -124,7 +146,7 @@ export interface ImportProgress {
   readonly known: number
   /** The whole import is done. */
   readonly isFinished: boolean
-  /** Somebody cancelled it, or erased the person it is about: nothing was recorded. */
+  /** Somebody cancelled it, erased the person it is about, or recorded the same before: nothing was recorded. */
   readonly isCancelled: boolean
 }
 
@@ -139,8 +161,8 @@ export interface ReceiptSurvey {
 export interface ImportsStore {
   /** Records an import and who asked for it. One that is the same and still runs is returned instead, with `isNew` false. */
   addImport(request: NewImport): Promise<{ readonly import: ImportRecord; readonly isNew: boolean }>
-  /** The next part that is due, of the first unfinished import after `afterImport`, else of the first of all. */
-  nextImportPart(request: { readonly afterImport: string; readonly now: number }): Promise<ImportWork>
+  /** The next part that is due, of the first unfinished import after `afterImport`, else of the first of all; leased to the caller. */
+  nextImportPart(request: ImportWorkRequest): Promise<ImportWork>
   /** Replaces a customer by their connections; those that the import has already are not added twice. */
   resolveImportCustomer(request: {
     readonly importId: string
@@ -151,8 +173,8 @@ export interface ImportsStore {
   }): Promise<ImportProgress>
   /** Stores the events of a page, their deliveries and how far the import is, in one transaction, synced: a kill repeats nothing. */
   recordImportPage(page: ImportPage): Promise<ImportProgress>
-  /** Sets a part aside. `failedAt`: by a failure that counts; `null`: through no fault of its own. */
-  deferImportPart(request: { readonly partId: number; readonly failedAt: number | null; readonly dueAt: number }): Promise<void>
+  /** Sets a part aside, unless somebody else has got it meanwhile. */
+  deferImportPart(deferral: ImportDeferral): Promise<void>
   /** Says of every unfinished import why it waits; `null`: none does. */
   holdImports(hold: ImportHold | null): Promise<void>
   /** Makes every part that was set aside due. */

@@ -130,13 +130,16 @@ export interface OperationsStore {
   addReplay(replay: NewReplay): Promise<{ readonly replay: ReplayRecord; readonly isNew: boolean }>
   /**
    * Makes up to `limit` deliveries of a destination due, for the oldest replay that has some left there; what was done and how far it
-   * got are stored together, so that a kill repeats nothing. `undefined`: no replay has anything left there.
+   * got are stored together, so that a kill repeats nothing. `undefined`: no replay has anything left there. `busy`: nothing was done,
+   * which only a store says that several relays share: another one is at it, or `isPaced` and something is still to be attempted there
+   * that was due before the last step or that a replay made due, by whichever relay.
    */
   advanceReplay(request: {
     readonly destination: string
     readonly limit: number
     readonly now: number
-  }): Promise<ReplayStep | undefined>
+    readonly isPaced?: boolean
+  }): Promise<ReplayStep | 'busy' | undefined>
   listReplays(page: PageRequest): Promise<Page<ReplayRecord>>
   findReplay(id: string): Promise<ReplayRecord | undefined>
   /** Ends a pending delivery as a dead letter `ERR_MARKED_DEAD`, and puts it on record if it did. */

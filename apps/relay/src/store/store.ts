@@ -21,6 +21,7 @@ import type {
 } from './records.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { SearchStore } from './search-store.ts'
+import type { StoreSharing } from './store-sharing.ts'
 
 /** A webhook that was verified and understood, as it goes into the store. */
 export interface IncomingEvent {
@@ -150,6 +151,8 @@ export interface Settlement {
 export interface SettleRequest {
   readonly leaseToken: string
   readonly now: number
+  /** What the clock shows by which the verdicts' `dueAt` are. Default `now`. */
+  readonly dueClock?: number
   readonly settlements: readonly Settlement[]
 }
 
@@ -171,6 +174,11 @@ export interface StoreStats {
   readonly quarantined: number
   readonly destinations: readonly DestinationCounts[]
   readonly enrichments: EnrichmentCounts
+  /**
+   * For how long a transaction or a replica has kept the database from removing what is no longer current, which makes claims slow, in
+   * milliseconds; less than a second is 0. `null`: it cannot be known, or there is nothing of the kind, as in SQLite.
+   */
+  readonly heldBackMs: number | null
 }
 
 /** The events that wait to be completed from Subtotal. */
@@ -203,6 +211,8 @@ export interface Store
     EncryptionStore,
     RetentionStore,
     SearchStore {
+  /** Of a store that several relays may have open; without it there is one. */
+  readonly sharing?: StoreSharing
   /** Stores the events and their deliveries in one transaction, synced to stable storage. One outcome per event, in order. */
   ingest(request: IngestRequest): Promise<readonly IngestOutcome[]>
   /** `null`: the same body was erased, and is not kept again. */
@@ -218,10 +228,14 @@ export interface Store
   renew(request: {
     readonly deliveryIds: readonly string[]
     readonly leaseToken: string
+    readonly now: number
     readonly leaseUntil: number
   }): Promise<void>
-  /** When the next pending delivery of the destination is due or its lease ends; `null` without one, apart from those that wait. */
-  nextDueAt(destination: string): Promise<number | null>
+  /**
+   * When the next pending delivery of the destination is due or its lease ends; `null` without one, apart from those that wait. By the
+   * caller's clock, which shows `now`; without it by the store's.
+   */
+  nextDueAt(destination: string, now?: number): Promise<number | null>
   stats(): Promise<StoreStats>
   /** Remembers that a lane is paused; of one that is, the last pause is kept. */
   pauseLane(pause: LanePause): Promise<void>

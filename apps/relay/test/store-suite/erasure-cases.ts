@@ -223,7 +223,8 @@ export function erasureCases(suite: SuiteHarness): void {
       const source = { kind: 'customer', customerId: 'robin-1' } as const
       await suite.store.addImport({ at: later, actor: 'operator', source, settings })
       await erase(byId)
-      expect(await suite.store.nextImportPart({ afterImport: '0', now: later })).toEqual({ part: null, dueAt: null })
+      const lease = { leaseToken: 'mine', leaseUntil: later }
+      expect(await suite.store.nextImportPart({ afterImport: '0', now: later, ...lease })).toEqual({ part: null, dueAt: null })
       expect(await suite.store.findImport('1')).toMatchObject({ finishedAt: later })
     })
 

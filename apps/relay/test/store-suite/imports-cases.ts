@@ -1,6 +1,6 @@
 import { makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
 import { describe, expect, test } from 'vitest'
-import type { ImportPage, ImportRecord, ImportSettings, ImportSource } from '../../src/store/imports-store.ts'
+import type { ImportDeferral, ImportPage, ImportRecord, ImportSettings, ImportSource } from '../../src/store/imports-store.ts'
 import { incoming } from '../support/incoming.ts'
 import type { SuiteHarness } from './suite-harness.ts'
 import { destinations, event, later, purchase } from './suite-harness.ts'
@@ -8,6 +8,7 @@ import { destinations, event, later, purchase } from './suite-harness.ts'
 const plain: ImportSettings = { isDryRun: false, isMissed: false, since: null, until: null, destinations: null }
 const nothing = {
   importId: '1',
+  readFrom: null,
   cursor: null,
   isLast: false,
   events: [],
@@ -25,15 +26,22 @@ export function importsCases(suite: SuiteHarness): void {
 
   const ofConnections = (...connectionIds: readonly string[]): ImportSource => ({ kind: 'connections', connectionIds })
 
+  const ask = (afterImport = '0', now = later, leaseToken = 'mine') =>
+    suite.store.nextImportPart({ afterImport, now, leaseToken, leaseUntil: now + 60_000 })
+
   async function next(afterImport = '0', now = later) {
-    const { part } = await suite.store.nextImportPart({ afterImport, now })
+    const { part } = await ask(afterImport, now)
     if (part === null) throw new Error('No part is due.')
     return part
   }
 
   async function record(page: Partial<ImportPage>) {
-    return suite.store.recordImportPage({ ...nothing, partId: (await next()).id, now: later, ...page })
+    const { id: partId, cursor } = await next()
+    return suite.store.recordImportPage({ ...nothing, partId, readFrom: cursor, cursor, now: later, ...page })
   }
+
+  const setAside = (deferral: Pick<ImportDeferral, 'partId' | 'failedAt' | 'dueAt'>) =>
+    suite.store.deferImportPart({ leaseToken: 'mine', now: later, ...deferral })
 
   async function read(id = '1'): Promise<ImportRecord | undefined> {
     return suite.store.findImport(id)
@@ -56,7 +64,7 @@ export function importsCases(suite: SuiteHarness): void {
         finishedAt: later,
         counts: { connections: 2, connectionsDone: 2, pages: 3, new: 2, known: 3, refused: 0 },
       })
-      expect(await suite.store.nextImportPart({ afterImport: '0', now: later })).toEqual({ part: null, dueAt: null })
+      expect(await ask()).toEqual({ part: null, dueAt: null })
     })
 
     test('a page that cannot be stored moves nothing', async () => {
@@ -126,12 +134,12 @@ export function importsCases(suite: SuiteHarness): void {
     test('a part that was set aside comes back when it is due, after the others; hurrying makes it due', async () => {
       await add(ofConnections('c1', 'c2'))
       const { id: partId } = await next()
-      await suite.store.deferImportPart({ partId, failedAt: later, dueAt: later + 5_000 })
+      await setAside({ partId, failedAt: later, dueAt: later + 5_000 })
       expect(await next()).toMatchObject({ subject: 'c2' })
       await record({ isLast: true })
-      expect(await suite.store.nextImportPart({ afterImport: '0', now: later })).toEqual({ part: null, dueAt: later + 5_000 })
+      expect(await ask()).toEqual({ part: null, dueAt: later + 5_000 })
       expect(await next('0', later + 5_000)).toMatchObject({ subject: 'c1', failures: 1, failedAt: later })
-      await suite.store.deferImportPart({ partId, failedAt: null, dueAt: later + 9_000 })
+      await setAside({ partId, failedAt: null, dueAt: later + 9_000 })
       await suite.store.hurryImports()
       expect(await next()).toMatchObject({ subject: 'c1', failures: 1, failedAt: later })
       await record({ cursor: 'p1' })
@@ -178,7 +186,7 @@ export function importsCases(suite: SuiteHarness): void {
       expect(await suite.store.cancelImport({ id: '1', audit })).toMatchObject({ isCancelled: true, finishedAt: later })
       const page = { ...nothing, partId, now: later, events: bought('p1') }
       expect(await suite.store.recordImportPage(page)).toMatchObject({ isCancelled: true, stored: 0 })
-      expect(await suite.store.nextImportPart({ afterImport: '0', now: later })).toEqual({ part: null, dueAt: null })
+      expect(await ask()).toEqual({ part: null, dueAt: null })
       expect(await suite.store.knownEvents(['purchase.created:p1'])).toEqual([])
       await suite.store.cancelImport({ id: '1', audit })
       expect((await suite.store.listAudit({ limit: 9 })).items.filter(({ action }) => action === 'cancel')).toHaveLength(1)
@@ -197,6 +205,16 @@ export function importsCases(suite: SuiteHarness): void {
       const resolved = { importId: '1', partId, connectionIds: ['c3'], refusals: [], now: later }
       expect(await suite.store.resolveImportCustomer(resolved)).toMatchObject({ isCancelled: true })
       expect(await read()).toMatchObject({ counts: { connections: 2, connectionsDone: 1, new: 1 } })
+    })
+
+    test('a page that somebody else has recorded meanwhile is not recorded again', async () => {
+      await add(ofConnections('c1'))
+      const { id: partId } = await next()
+      const page = { ...nothing, partId, now: later, cursor: 'p1', events: bought('p1'), known: 2 }
+      expect(await suite.store.recordImportPage(page)).toMatchObject({ stored: 1, known: 2, isCancelled: false })
+      expect(await suite.store.recordImportPage(page)).toEqual({ stored: 0, known: 0, isFinished: false, isCancelled: true })
+      expect(await next()).toMatchObject({ cursor: 'p1' })
+      expect(await read()).toMatchObject({ counts: { pages: 1, new: 1, known: 2 } })
     })
 
     test('those that are unfinished can be held, and go on', async () => {

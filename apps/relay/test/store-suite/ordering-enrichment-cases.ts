@@ -22,11 +22,17 @@ export function orderingEnrichmentCases(suite: SuiteHarness): void {
     const events = [incoming(event, receivedAt - 60_000 + second * 1_000)]
     return suite.store.ingest({ events, destinations: ['braze'], isWhole })
   }
-  const claim = async () => (await suite.claim()).map((one) => one.event.id)
+  const claim = () => suite.claimAll()
   const complete = async (verdict: EnrichmentVerdict, found = {}) => {
-    const waiting = await suite.store.claimEnrichments({ now: later, limit: 9, leaseUntil: later + 1, onlyExpired: false })
+    const waiting = await suite.store.claimEnrichments({
+      now: later,
+      limit: 9,
+      leaseUntil: later + 1,
+      leaseToken: 'mine',
+      onlyExpired: false,
+    })
     const settlements = waiting.map(({ id }) => ({ id, found, verdict }))
-    await suite.store.settleEnrichments({ now: later, settlements })
+    await suite.store.settleEnrichments({ now: later, leaseToken: 'mine', settlements })
   }
   const reasonOf = async (eventId: string) => (await suite.store.findEvent(eventId))?.deliveries[0]?.reason
   const deliver = async (eventId: string) => {

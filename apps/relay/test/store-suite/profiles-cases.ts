@@ -71,7 +71,7 @@ export function profilesCases(suite: SuiteHarness): void {
       await suite.reopen(later + 1)
       await put(profile('old'))
       expect(await claim()).toEqual({ sent: [], superseded: ['old'] })
-      expect(await claim({ now: later + 1 })).toEqual({ sent: ['new'], superseded: [] })
+      expect(await claim({ now: suite.freedAt, leaseUntil: suite.freedAt + 60_000 })).toEqual({ sent: ['new'], superseded: [] })
     })
 
     test('is sent before a newer one that is claimed with it', async () => {

@@ -27,6 +27,8 @@ export interface OpenedStore {
 export interface SuiteHarness {
   readonly store: Store
   reopen(now: number, settings?: StoreSettings): Promise<void>
+  /** When what was claimed before a reopening at {@link later} + 1 is free again. */
+  readonly freedAt: number
   ingest(...events: readonly SubtotalEvent[]): Promise<readonly IngestOutcome[]>
   /** By default for `braze`, at {@link later}, with the token `mine`, for a minute. */
   claim(request?: Partial<ClaimRequest>): Promise<readonly ClaimedDelivery[]>
@@ -70,7 +72,7 @@ export function purchase(id: string, purchaseId: string, total = '14.07'): Subto
 }
 
 /** Opens a store before each test of the surrounding `describe`, and closes it afterwards. */
-export function suiteHarness(open: () => Promise<OpenedStore>): SuiteHarness {
+export function suiteHarness(open: () => Promise<OpenedStore>, leasesEndWithProcess: boolean): SuiteHarness {
   let opened: OpenedStore | undefined
   let store: Store | undefined
 
@@ -92,6 +94,7 @@ export function suiteHarness(open: () => Promise<OpenedStore>): SuiteHarness {
     async reopen(now, settings) {
       store = await opened?.reopen(now, settings)
     },
+    freedAt: leasesEndWithProcess ? later + 1 : usualClaim.leaseUntil,
     ingest: (...events) => current().ingest({ events: events.map((one) => incoming(one)), destinations }),
     claim: async (request = {}) => (await current().claim({ ...usualClaim, ...request })).deliveries,
     async claimAll(request = {}) {

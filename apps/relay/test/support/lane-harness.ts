@@ -60,6 +60,7 @@ export async function startLane(options: ScriptedOptions & LaneSettings = {}): P
   const { batchSize: _batchSize, deduplicates: _deduplicates, requestRates: _requestRates, ...settings } = options
   const lane = createLane({ destination: 'one', connector, store, events, clock, settings, random: () => 0 })
   lane.start()
+  await clock.advance(0)
   onTestFinished(async () => {
     connector.release()
     await lane.stop(AbortSignal.abort())

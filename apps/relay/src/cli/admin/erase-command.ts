@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CommandContext } from '../command-context.ts'
 import type { ExitCode } from '../exit-code.ts'
+import { createProgressBar } from '../progress-bar.ts'
 import { UsageError } from '../usage-error.ts'
 import { writeJson } from '../write-json.ts'
 import type { AdminClient, AdminOptions } from './admin-client.ts'
@@ -33,12 +34,15 @@ export async function erase(options: EraseOptions, context: CommandContext): Pro
   const client = createAdminClient(options, context)
   const name = given[0] ?? 'customer'
   const identity = { [name]: await readIdentity(name, options[name] ?? '', context) }
-  if (options.yes !== true) return tell(await client.post('/erasures', { ...identity, dryRun: true }), options, context)
+  const plan = () => client.post('/erasures', { ...identity, dryRun: true })
+  if (options.yes !== true) return tell(await plan(), options, context)
+  const isShown = options.wait !== false && context.stderr.isTTY === true
+  const planned = isShown ? readAnswer(erasurePlanSchema, await plan()).events : 0
   const body = { ...identity, block: options.block === true, dryRun: false, confirm: 'erase' }
   const answer = await client.post('/erasures', body)
   const { id, status } = readAnswer(erasureSchema, answer)
   if (options.wait === false || status === 'finished') return report(answer, options, context)
-  return report(await follow(client, id, context), options, context)
+  return report(await follow(client, id, planned, context), options, context)
 }
 
 /** `subtotal-relay erasures unblock`: later events of the person are taken again. */
@@ -83,12 +87,22 @@ function tellLeft(left: readonly string[], { stderr }: CommandContext): void {
   stderr.write(`Beside the store are copies of it that are not the relay's to delete: ${left.join(', ')}.\n`)
 }
 
-/** Until it is finished, or the person has seen enough: the relay goes on by itself. */
-async function follow(client: AdminClient, id: string, context: CommandContext): Promise<unknown> {
+/** Until it is finished, or the person has seen enough: the relay goes on by itself. The last step is to clean the file. */
+async function follow(client: AdminClient, id: string, planned: number, context: CommandContext): Promise<unknown> {
   const signal = context.stopSignal()
-  for (;;) {
-    const answer = await client.get(`/erasures/${id}`)
-    if (readAnswer(erasureSchema, answer).status === 'finished' || signal.aborted) return answer
-    await wait(pollMs, undefined, { signal }).catch(() => undefined)
+  const total = planned + 1
+  const progress = createProgressBar(context.stderr, total)
+  try {
+    for (;;) {
+      const answer = await client.get(`/erasures/${id}`)
+      const { status, events } = readAnswer(erasureSchema, answer)
+      progress.update(status === 'finished' ? total : Math.min(events, planned), { total, note: notes[status] })
+      if (status === 'finished' || signal.aborted) return answer
+      await wait(pollMs, undefined, { signal }).catch(() => undefined)
+    }
+  } finally {
+    progress.stop()
   }
 }
+
+const notes = { running: 'events erased', cleaning: 'the file is being cleaned', finished: 'done' } as const

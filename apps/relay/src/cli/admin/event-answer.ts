@@ -57,8 +57,11 @@ const deliveryShape = {
   error: failure,
 }
 
+/** One delivery. */
+export const deliverySchema: z.ZodType<DeliveryAnswer> = z.object(deliveryShape)
+
 /** A page of deliveries. */
-export const deliveriesSchema: z.ZodType<AnsweredPage<DeliveryAnswer>> = pageSchema(z.object(deliveryShape))
+export const deliveriesSchema: z.ZodType<AnsweredPage<DeliveryAnswer>> = pageSchema(deliverySchema)
 
 const eventShape = {
   event: z.object({

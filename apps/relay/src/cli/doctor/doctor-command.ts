@@ -3,7 +3,7 @@ import { type Connector, SubtotalError } from '@subtotal-connectors/core'
 import { systemClock } from '../../clock/clock.ts'
 import { loadConfig, loadDestinations, loadStore } from '../../config/load-config.ts'
 import { loadSubtotal } from '../../config/load-subtotal.ts'
-import { parseLinkUrl } from '../../config/parse-settings.ts'
+import { parseLinkUrl, parseListen, parseStoreConnections } from '../../config/parse-settings.ts'
 import { type Environment, mergeDotEnv, readEnvironment } from '../../config/read-environment.ts'
 import { parseEncryptionKeys } from '../../encryption/encryption-keys.ts'
 import { checkSubtotal } from '../check-subtotal.ts'
@@ -19,6 +19,7 @@ import { examineConnector, toFindings } from './examine-connectors.ts'
 import { examineDisk, readVolume } from './examine-disk.ts'
 import { examineClock, reachHost } from './examine-network.ts'
 import { examineNode } from './examine-node.ts'
+import { examinePostgres } from './examine-postgres.ts'
 import { examineRelay, examineWebhookUrl } from './examine-relay.ts'
 import { examineSecretFiles, examineSigningSecret, examineTokens } from './examine-secrets.ts'
 import { examineStore } from './examine-store.ts'
@@ -51,7 +52,7 @@ export async function doctor(options: DoctorOptions, context: CommandContext): P
     ...examineSecretFiles(env, context.cwd),
     ...examineSigningSecret(values),
     ...examineTokens(values),
-    ...examinePlace(source, values),
+    ...(await examinePlace(source, values)),
     ...(await examineOthers(source, values, env, signal)),
     ...(await examineRelays(url, env, values)),
   ]
@@ -80,15 +81,26 @@ function withSecret(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return isSet ? env : { ...env, SUBTOTAL_SIGNING_SECRET: 'missing' }
 }
 
-function examinePlace(source: ConfigurationSource, values: Environment): readonly Finding[] {
+async function examinePlace(source: ConfigurationSource, values: Environment): Promise<readonly Finding[]> {
   const store = attempt(() => loadStore(source))
   if (store === undefined) return []
+  if (!store.startsWith('sqlite:')) return examineDatabase(store, values)
   const path = store.replace(/^sqlite:/, '')
   const minFreeBytes = Number(values.RELAY_MIN_FREE_BYTES ?? Number.NaN)
   return [
     ...examineDisk(readVolume(path), Number.isNaN(minFreeBytes) ? undefined : minFreeBytes),
     ...examineStore(path, keyIdsOf(values)),
   ]
+}
+
+/** With settings that are wrong, which is told elsewhere, the defaults are looked at. */
+function examineDatabase(url: string, values: Environment): Promise<readonly Finding[]> {
+  const { RELAY_STORE_CONNECTIONS: connections, RELAY_STORE_LISTEN: listen } = values
+  const given = attempt(() => ({
+    ...(connections === undefined ? {} : { connections: parseStoreConnections(connections) }),
+    ...(listen === undefined ? {} : { listen: parseListen(listen) }),
+  }))
+  return examinePostgres(url, { now: systemClock.now, keyIds: keyIdsOf(values), ...given })
 }
 
 function keyIdsOf({ RELAY_ENCRYPTION_KEY: keys }: Environment): readonly string[] {

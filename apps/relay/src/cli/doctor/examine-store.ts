@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../config/configuration-error.ts'
 import { checkCopy } from '../../store/sqlite/backup-store.ts'
 import { readKeyIds } from '../../store/sqlite/encryption-key-ids.ts'
 import { inspectDatabase, inspectFile } from '../../store/sqlite/inspect-file.ts'
+import { examineKeys } from './examine-keys.ts'
 import type { Finding } from './finding.ts'
 import { fail, ok, warn } from './finding.ts'
 
@@ -57,26 +58,11 @@ function examineFile(path: string, keyIds: readonly string[]): readonly Finding[
             'Read it on a copy: subtotal-relay backup checks what it writes.',
           )
         : ok('store', `${path} is whole: ${checkCopy(path).events} events.`)
-    return [whole, ...examineKeys(path, keyIds), ...examineMode(path, '600'), ...examineHolder(path)]
+    return [whole, ...examineKeys(readKeyIds(path), keyIds), ...examineMode(path, '600'), ...examineHolder(path)]
   } catch (error) {
     if (error instanceof ConfigurationError) return [fail('store', error.message)]
     throw error
   }
-}
-
-/** What is sealed with a key that is not set cannot be delivered. */
-function examineKeys(path: string, keyIds: readonly string[]): readonly Finding[] {
-  const needed = readKeyIds(path)
-  if (needed.length === 0) return []
-  const missing = needed.filter((id) => !keyIds.includes(id))
-  if (missing.length === 0) return [ok('store', 'The keys that it is sealed with are set.')]
-  return [
-    fail(
-      'store',
-      `It is sealed with key ${missing.join(' and ')}, which is not set.`,
-      'Add that key to RELAY_ENCRYPTION_KEY, or to the file of RELAY_ENCRYPTION_KEY_FILE.',
-    ),
-  ]
 }
 
 function examineMode(path: string, mode: '700' | '600'): readonly Finding[] {

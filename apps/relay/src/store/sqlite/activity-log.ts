@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import type { ActivityKind, DeliveryActivityKind } from '../../activity/activity-kind.ts'
 import type { ActivitySteps } from '../../activity/activity-range.ts'
-import { latencyClass } from '../../activity/latency.ts'
 import type { ActivityCount, ActivityRow } from '../activity-store.ts'
+import type { ActivityTally } from '../common/activity-tally.ts'
+import { activityStepsMs, countedStepMs, keptActivityMs } from '../common/activity-tally.ts'
 
 /** Counts what happens, in the transactions in which it does. */
 export interface ActivityLog {
@@ -10,23 +11,11 @@ export interface ActivityLog {
   received(kind: Exclude<ActivityKind, DeliveryActivityKind>, at: number, count: number): void
   /** A dead letter that no attempt made. */
   died(destination: string, at: number): void
-  /** Collects what becomes of deliveries, so that those of one kind are one write. */
-  tally(at: number): ActivityTally
+  /** What became of deliveries. */
+  settled(at: number, tally: ActivityTally): void
 }
 
-/** What became of deliveries in one transaction. */
-interface ActivityTally {
-  /** `latencyMs`: since it became pending; kept of what was delivered. */
-  add(destination: string, kind: DeliveryActivityKind, latencyMs: number): void
-  write(): void
-}
-
-const minuteMs = 60_000
-const hourMs = 3_600_000
-const stepsMs = [minuteMs, hourMs] as const
 const removedSize = 500
-/** A day of minutes, and a week of hours; with room for the step under way. */
-const keptMs: Readonly<Record<(typeof stepsMs)[number], number>> = { [minuteMs]: 25 * hourMs, [hourMs]: 170 * hourMs }
 
 /** Prepares the statements for counting. */
 export function activityLog(database: Database): ActivityLog {
@@ -36,7 +25,7 @@ export function activityLog(database: Database): ActivityLog {
   )
 
   function record(at: number, destination: string, kind: ActivityKind, latency: number, count: number): void {
-    for (const stepMs of stepsMs) add.run(stepMs, at - (at % stepMs), destination, kind, latency, count)
+    for (const stepMs of activityStepsMs) add.run(stepMs, at - (at % stepMs), destination, kind, latency, count)
   }
 
   return {
@@ -44,23 +33,8 @@ export function activityLog(database: Database): ActivityLog {
       if (count > 0) record(at, '', kind, 0, count)
     },
     died: (destination, at) => record(at, destination, 'dead', 0, 1),
-    tally(at) {
-      const counts = new Map<string, Map<DeliveryActivityKind, Map<number, number>>>()
-      return {
-        add(destination, kind, latencyMs) {
-          const latency = kind === 'delivered' ? latencyClass(latencyMs) : 0
-          const kinds = counts.get(destination) ?? new Map<DeliveryActivityKind, Map<number, number>>()
-          const latencies = kinds.get(kind) ?? new Map<number, number>()
-          counts.set(destination, kinds.set(kind, latencies.set(latency, (latencies.get(latency) ?? 0) + 1)))
-        },
-        write() {
-          for (const [destination, kinds] of counts) {
-            for (const [kind, latencies] of kinds) {
-              for (const [latency, count] of latencies) record(at, destination, kind, latency, count)
-            }
-          }
-        },
-      }
+    settled(at, tally) {
+      for (const { destination, kind, latency, count } of tally.entries()) record(at, destination, kind, latency, count)
     },
   }
 }
@@ -78,7 +52,7 @@ export function listActivity(database: Database): (steps: ActivitySteps) => read
     `SELECT at - at % ? AS at, nullif(destination, '') AS destination, kind, latency, sum(count) AS count FROM activity
      WHERE step_ms = ? AND at >= ? AND at < ? GROUP BY at - at % ?, destination, kind, latency`,
   )
-  return ({ stepMs, since, until }) => select.all(stepMs, stepMs % hourMs === 0 ? hourMs : minuteMs, since, until, stepMs)
+  return ({ stepMs, since, until }) => select.all(stepMs, countedStepMs(stepMs), since, until, stepMs)
 }
 
 /** Removes a little of what nobody can look at any more. Whether there was any. */
@@ -88,6 +62,6 @@ export function removeActivity(database: Database): (now: number) => boolean {
      (SELECT step_ms, at, destination, kind, latency FROM activity WHERE step_ms = ? AND at < ? LIMIT ${removedSize})`,
   )
   return database.transaction((now: number) =>
-    stepsMs.map((stepMs) => remove.run(stepMs, now - keptMs[stepMs]).changes > 0).includes(true),
+    activityStepsMs.map((stepMs) => remove.run(stepMs, now - keptActivityMs(stepMs)).changes > 0).includes(true),
   ).immediate
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import { identifiedLetters, identityReplaySize, identityStepSize } from '../common/identified-letters.ts'
+import { isUnidentified } from '../common/identity-arrivals.ts'
 import type { IdentityReplay, IdentityStep } from '../identity-store.ts'
-import type { ReplaySelection } from '../operations-store.ts'
-import { isUnidentified } from './identity-arrivals.ts'
 import type { LateIdentities } from './late-identities.ts'
 import { personEvents } from './person-events.ts'
 import type { ReplayRecords } from './record-replays.ts'
@@ -22,17 +22,6 @@ interface ArrivalRow {
 interface AdvanceRequest {
   readonly now: number
   readonly destinations: readonly string[]
-}
-
-/** So many letters and events are looked at in one step. */
-const stepSize = 100
-/** The most of one replay, so that one that an operator asks for has its turn. */
-const replaySize = 1_000
-
-/** What the relay replays by itself at a destination. */
-function selectionFor(destination: string): ReplaySelection {
-  const filter = { status: 'dead', destination, code: 'ERR_NO_IDENTIFIER', identified: true } as const
-  return { kind: 'deliveries', filter, repeatDelivered: false }
 }
 
 /** Takes up letters and connections in steps, each one transaction: a kill repeats nothing, and the rest goes on. */
@@ -62,7 +51,7 @@ export function advanceIdentities(
 
   /** Something may have been known before the letter died. */
   function lookAtLetters(now: number): number {
-    const letters = newLetters.all(stepSize)
+    const letters = newLetters.all(identityStepSize)
     for (const { id, event_seq: seq } of letters) {
       identities.identify(seq, now)
       lookedAt.run(id)
@@ -85,22 +74,22 @@ export function advanceIdentities(
 
   function startReplay(destination: string, hasMore: boolean, now: number): readonly IdentityReplay[] {
     if (isAnyMarked.get(destination) === undefined) return []
-    const selection = selectionFor(destination)
+    const selection = identifiedLetters(destination)
     if (replays.isRunning(selection)) return []
     const through = replayEnd(database, 'deliveries')
     // Those that the replay will find: a replay of nothing would be followed by the next.
-    const found = { destination, since: replays.since(destination), limit: replaySize, after: 0, through }
+    const found = { destination, since: replays.since(destination), limit: identityReplaySize, after: 0, through }
     const { sql, parameters } = selectTargets(selection, found)
     const count = database.prepare<unknown[]>(sql).all(...parameters).length
-    if (count === 0 || (hasMore && count < replaySize)) return []
+    if (count === 0 || (hasMore && count < identityReplaySize)) return []
     const { replay } = replays.add({ at: now, actor: 'relay', selection, through, planned: new Map([[destination, count]]) })
     return [{ id: replay.id, destination, planned: count }]
   }
 
   return database.transaction(({ now, destinations }: AdvanceRequest): IdentityStep => {
     const looked = lookAtLetters(now)
-    lookAtConnections(now, stepSize - looked)
-    const hasMore = looked === stepSize || oldest.get() !== undefined
+    lookAtConnections(now, identityStepSize - looked)
+    const hasMore = looked === identityStepSize || oldest.get() !== undefined
     return { replays: destinations.flatMap((destination) => startReplay(destination, hasMore, now)), hasMore }
   }).immediate
 }

@@ -34,7 +34,7 @@ test('a customer is forgotten when their connections are known, and wholly when 
   steps.resolveCustomer({ ...request, connectionIds: ['c1'] })
   expect(traces(database)).toEqual({ subjects: 0, fingerprints: 1 })
   const { part } = steps.next({ afterImport: '0', now: 1 })
-  const page = { cursor: null, isLast: true, events: [], destinations: [], known: 0, found: 0 }
+  const page = { readFrom: null, cursor: null, isLast: true, events: [], destinations: [], known: 0, found: 0 }
   steps.record({ ...request, ...page, partId: part?.id ?? 0 })
   expect(traces(database)).toEqual({ subjects: 0, fingerprints: 0 })
   database.close()

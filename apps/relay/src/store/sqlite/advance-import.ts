@@ -1,38 +1,19 @@
 import type { Database } from 'better-sqlite3'
-import type {
-  ImportPage,
-  ImportPart,
-  ImportProgress,
-  ImportRefusal,
-  ImportSettings,
-  ImportsStore,
-  ImportWork,
-} from '../imports-store.ts'
+import type { ImportPartRow } from '../common/import-rows.ts'
+import { notRecorded, toImportPart } from '../common/import-rows.ts'
+import type { ImportPage, ImportProgress, ImportRefusal, ImportsStore, ImportWork, ImportWorkRequest } from '../imports-store.ts'
 import type { IngestOutcome, IngestRequest } from '../store.ts'
-
-interface PartRow {
-  readonly id: number
-  readonly import_id: number
-  readonly kind: ImportPart['kind']
-  readonly subject: string
-  readonly cursor: string | null
-  readonly failures: number
-  readonly failed_at: number | null
-  readonly settings: string
-}
 
 /** The ways in which an import gets on. */
 export interface ImportSteps {
-  next(request: { readonly afterImport: string; readonly now: number }): ImportWork
+  next(request: Pick<ImportWorkRequest, 'afterImport' | 'now'>): ImportWork
   resolveCustomer(request: Parameters<ImportsStore['resolveImportCustomer']>[0]): ImportProgress
   record(page: ImportPage): ImportProgress
 }
 
-const cancelled: ImportProgress = { stored: 0, known: 0, isFinished: false, isCancelled: true }
-
 /** Finds the work that is due, and records what was done: the events and how far it got in one transaction. */
 export function advanceImport(database: Database, ingest: (request: IngestRequest) => readonly IngestOutcome[]): ImportSteps {
-  const due = database.prepare<[number, number], PartRow>(
+  const due = database.prepare<[number, number], ImportPartRow>(
     `SELECT p.id, p.import_id, p.kind, p.subject, p.cursor, p.failures, p.failed_at, i.settings
      FROM imports i CROSS JOIN import_parts p ON p.import_id = i.id AND p.finished_at IS NULL
      WHERE i.finished_at IS NULL AND i.id > ? AND p.due_at <= ? ORDER BY i.id, p.due_at, p.id LIMIT 1`,
@@ -43,12 +24,10 @@ export function advanceImport(database: Database, ingest: (request: IngestReques
        WHERE i.finished_at IS NULL`,
     )
     .pluck()
-  const isOpen = database
-    .prepare<[number], number>(
-      `SELECT 1 FROM import_parts p JOIN imports i ON i.id = p.import_id
-       WHERE p.id = ? AND p.finished_at IS NULL AND i.finished_at IS NULL`,
-    )
-    .pluck()
+  const findOpen = database.prepare<[number], { readonly cursor: string | null }>(
+    `SELECT p.cursor FROM import_parts p JOIN imports i ON i.id = p.import_id
+     WHERE p.id = ? AND p.finished_at IS NULL AND i.finished_at IS NULL`,
+  )
   const updatePart = database.prepare(
     'UPDATE import_parts SET cursor = ?, failures = 0, failed_at = NULL, due_at = 0, finished_at = ? WHERE id = ?',
   )
@@ -87,7 +66,8 @@ export function advanceImport(database: Database, ingest: (request: IngestReques
 
   const record = database.transaction((page: ImportPage): ImportProgress => {
     const importId = Number(page.importId)
-    if (isOpen.get(page.partId) === undefined) return cancelled
+    const part = findOpen.get(page.partId)
+    if (part === undefined || part.cursor !== page.readFrom) return notRecorded
     const outcomes =
       page.events.length === 0
         ? []
@@ -104,7 +84,7 @@ export function advanceImport(database: Database, ingest: (request: IngestReques
 
   const resolveCustomer = database.transaction((request: Parameters<ImportSteps['resolveCustomer']>[0]): ImportProgress => {
     const importId = Number(request.importId)
-    if (isOpen.get(request.partId) === undefined) return cancelled
+    if (findOpen.get(request.partId) === undefined) return notRecorded
     const added = request.connectionIds.reduce((count, id) => count + insertPart.run(importId, id).changes, 0)
     const refused = refuse(importId, request.refusals)
     endCustomer.run(request.now, request.partId)
@@ -115,23 +95,9 @@ export function advanceImport(database: Database, ingest: (request: IngestReques
   return {
     next({ afterImport, now }) {
       const row = due.get(Number(afterImport), now) ?? due.get(0, now)
-      return row === undefined ? { part: null, dueAt: firstDueAt.get() ?? null } : { part: toPart(row), dueAt: null }
+      return row === undefined ? { part: null, dueAt: firstDueAt.get() ?? null } : { part: toImportPart(row), dueAt: null }
     },
     record,
     resolveCustomer,
-  }
-}
-
-function toPart(row: PartRow): ImportPart {
-  const settings: ImportSettings = JSON.parse(row.settings)
-  return {
-    id: row.id,
-    importId: String(row.import_id),
-    kind: row.kind,
-    subject: row.subject,
-    cursor: row.cursor,
-    failures: row.failures,
-    failedAt: row.failed_at,
-    settings,
   }
 }

@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3'
+import { withoutCustomer } from '../common/describe-selection.ts'
+import type { TargetRow } from '../common/replay-window.ts'
+import { mayLackIdentifier, windowEnd } from '../common/replay-window.ts'
+import { waitingDueAt } from '../common/waiting-due-at.ts'
 import type { ReplaySelection, ReplayStep } from '../operations-store.ts'
 import type { DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
-import { withoutCustomer } from './describe-selection.ts'
 import type { LateIdentities } from './late-identities.ts'
-import { selectTargets, windowEnd } from './select-replayed.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
+import { selectTargets } from './select-replayed.ts'
 import type { WaitingEvents } from './waiting-events.ts'
 
 interface PartRow {
@@ -16,14 +18,6 @@ interface PartRow {
   readonly selection: string
   readonly through: number
   readonly since: number
-}
-
-interface TargetRow {
-  readonly position: number
-  readonly id: number | null
-  readonly event_seq: number
-  readonly status: DeliveryStatus | null
-  readonly error_code: string | null
 }
 
 /** Which part to advance, and by how many deliveries at most. */
@@ -66,9 +60,9 @@ export function advanceReplay(
     const ids: string[] = []
     const left = new Map<DeliveryStatus, number>()
     let moved = 0
-    for (const { id, event_seq: eventSeq, status, error_code: code } of targets) {
-      const mayLack = status === null || (status === 'dead' && code === 'ERR_NO_IDENTIFIER')
-      if (mayLack && identities.identify(eventSeq, now) === 'erased') continue
+    for (const target of targets) {
+      const { id, event_seq: eventSeq, status } = target
+      if (mayLackIdentifier(target) && identities.identify(eventSeq, now) === 'erased') continue
       const dueAt = waiting.dueAt(eventSeq, now)
       const made = id === null ? create.run(eventSeq, destination, dueAt, now, part.replay_id).lastInsertRowid : id
       if (id !== null) makeDue.run(dueAt, now, part.replay_id, id)

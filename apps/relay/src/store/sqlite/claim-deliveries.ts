@@ -1,23 +1,18 @@
 import type { Database } from 'better-sqlite3'
+import type { ClaimedRow } from '../common/claimed-delivery.ts'
+import { toClaimed } from '../common/claimed-delivery.ts'
+import { eventBodies } from '../common/event-bodies.ts'
+import type { ProfileRow } from '../common/profile-order.ts'
+import { isProfile, profilesInOrder, supersededReason } from '../common/profile-order.ts'
 import type { Claim, ClaimedDelivery, ClaimRequest } from '../store.ts'
 import type { CustomerOrder, OrderedRow } from './customer-order.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
-import type { EventBodies } from './event-bodies.ts'
-import { eventBodies } from './event-bodies.ts'
-import type { ProfileRow } from './sent-profiles.ts'
-import { isProfile, profilesInOrder, sentProfiles, supersededReason } from './sent-profiles.ts'
+import { sentProfiles } from './sent-profiles.ts'
+import { sealerOf } from './store-sealer.ts'
 import { giveUpUnreadable } from './unreadable-events.ts'
 
-interface DueRow extends OrderedRow, ProfileRow {
-  readonly due_at: number
-  readonly attempts: number
-  readonly earlier_attempts: number
-  readonly unknown_outcomes: number
-  readonly unreadable_answers: number
-  readonly pending_since: number
+interface DueRow extends OrderedRow, ProfileRow, ClaimedRow {
   readonly event_seq: number
-  readonly event_id: string
-  readonly body: string
 }
 
 /** What a claim finds due, each in the order in which it was found. */
@@ -46,7 +41,7 @@ export function claimDeliveries(
      FROM deliveries d JOIN events e ON e.seq = d.event_seq
      WHERE d.destination = ? AND d.status = 'pending' AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?`,
   )
-  const bodies = eventBodies(database)
+  const bodies = eventBodies(sealerOf(database))
   const giveUp = giveUpUnreadable(database, counts)
   const lease = database.prepare('UPDATE deliveries SET due_at = ?, lease_token = ? WHERE id = ?')
   const nameProfile = database.prepare('UPDATE deliveries SET profile_connection = ?, ordering_key = ? WHERE id = ?')
@@ -110,20 +105,5 @@ export function claimDeliveries(
     } finally {
       database.pragma('synchronous = FULL')
     }
-  }
-}
-
-function toClaimed(row: DueRow, bodies: EventBodies): ClaimedDelivery | undefined {
-  const event = bodies.open(row)
-  if (event === undefined) return undefined
-  return {
-    id: String(row.id),
-    dueAt: row.due_at,
-    attempts: row.attempts,
-    earlierAttempts: row.earlier_attempts,
-    unknownOutcomes: row.unknown_outcomes,
-    unreadableAnswers: row.unreadable_answers,
-    pendingSince: row.pending_since,
-    event,
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import { parkedDueAt, waitingDueAt } from '../common/waiting-due-at.ts'
 import { createOrderingTriggers, groupOf } from './ordering-triggers.ts'
-import { parkedDueAt, waitingDueAt } from './waiting-due-at.ts'
 
 /** A due delivery, as far as its place in its group needs it. */
 export interface OrderedRow {

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import { parkedDueAt } from '../common/waiting-due-at.ts'
 import type { DestinationCounts, StoreStats } from '../store.ts'
 import type { ActivityLog } from './activity-log.ts'
 import { activityLog } from './activity-log.ts'
-import { parkedDueAt } from './waiting-due-at.ts'
 
 type CounterName = 'events' | 'versions' | 'quarantined' | 'enrichments'
 
@@ -62,6 +62,7 @@ export function deliveryCounts(database: Database): DeliveryCounts {
       quarantined: value.get('quarantined') ?? 0,
       destinations: byDestination(),
       enrichments: { waiting: value.get('enrichments') ?? 0, oldestSince: oldestSince.get() ?? null },
+      heldBackMs: null,
     }),
   }
 }

@@ -1,20 +1,14 @@
 import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import Sqlite from 'better-sqlite3'
-import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
-import { storeKeyPlace } from './keyed-hash.ts'
+import { storeKeyPlace } from '../common/keyed-hash.ts'
+import { refuseMissingKeys } from '../common/missing-keys.ts'
 import { sealerOf } from './store-sealer.ts'
 
 /** Throws a `ConfigurationError` in words, without writing, when values of the store may be sealed with a key that is not among these. */
-export function checkEncryptionKeys(path: string, { opening }: EncryptionKeys): void {
-  const missing = readKeyIds(path).filter((id) => !opening.some((key) => key.id === id))
-  if (missing.length === 0) return
-  const keys = missing.length === 1 ? `the key ${missing[0]}` : `the keys ${missing.join(' and ')}`
-  const pronoun = missing.length === 1 ? 'it' : 'them'
-  throw new ConfigurationError(
-    `The store ${path} holds data sealed with ${keys}, which RELAY_ENCRYPTION_KEY does not have. Nothing was changed. Add ${pronoun} to RELAY_ENCRYPTION_KEY, or to the file that RELAY_ENCRYPTION_KEY_FILE names.`,
-  )
+export function checkEncryptionKeys(path: string, keys: EncryptionKeys): void {
+  refuseMissingKeys(`store ${path}`, readKeyIds(path), keys)
 }
 
 /** The ids of the keys that values of a store may be sealed with, without writing. */

@@ -1,7 +1,13 @@
-import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
-import { completeFromSubtotal } from '../../enrichment/complete-from-subtotal.ts'
-import type { KnownContact } from '../../enrichment/contact.ts'
+import type { ClaimedEnrichmentRow } from '../common/claimed-enrichment.ts'
+import { toClaimedEnrichment } from '../common/claimed-enrichment.ts'
+import type { WaitingRow } from '../common/complete-waiting.ts'
+import { completeWaiting } from '../common/complete-waiting.ts'
+import { contactColumns } from '../common/connection-contacts.ts'
+import type { ConnectionHistory } from '../common/connection-history.ts'
+import { eventBodies } from '../common/event-bodies.ts'
+import { memoryValues } from '../common/memory-values.ts'
+import { waitingDueAt } from '../common/waiting-due-at.ts'
 import type {
   ClaimedEnrichment,
   EnrichmentClaimRequest,
@@ -10,34 +16,17 @@ import type {
   NextEnrichment,
   SettledEnrichment,
 } from '../enrichment-store.ts'
-import type { ContactRow } from './connection-contacts.ts'
-import { connectionContacts, contactColumns, toContact } from './connection-contacts.ts'
-import type { ConnectionHistory } from './connection-history.ts'
+import { connectionContacts } from './connection-contacts.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { removeEvent } from './erase-events.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import { eventBodies } from './event-bodies.ts'
 import { identityArrivals } from './identity-arrivals.ts'
-import { memoryValues } from './memory-values.ts'
 import { replaceEvent } from './replace-event.ts'
+import { sealerOf } from './store-sealer.ts'
 import { giveUpUnreadable } from './unreadable-events.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
 
-interface ClaimedRow extends ContactRow {
-  readonly event_seq: number
-  readonly due_at: number
-  readonly since: number
-  readonly attempts: number
-  readonly event_id: string
-  readonly body: string
-}
-
-interface WaitingRow {
-  readonly event_id: string
-  readonly body: string
-  readonly order_key: string
-  readonly connection_id: string
-}
+/** The process has every lease itself. */
+type SettleRequest = Omit<Parameters<EnrichmentStore['settleEnrichments']>[0], 'leaseToken'>
 
 /** The events that wait, on one SQLite file. `withReserve`: see `spaceGuard`. */
 export function sqliteEnrichments(
@@ -77,23 +66,23 @@ function claimEnrichments(
   const columns = `n.event_seq, n.due_at, n.since, n.attempts, e.event_id, e.body, ${contactColumns}`
   const joined = `enrichments n JOIN events e ON e.seq = n.event_seq
     LEFT JOIN connection_contacts c ON c.connection_id = e.connection_id`
-  const due = database.prepare<[number, number], ClaimedRow>(
+  const due = database.prepare<[number, number], ClaimedEnrichmentRow>(
     `SELECT ${columns} FROM ${joined} WHERE n.due_at <= ? ORDER BY n.due_at, n.event_seq LIMIT ?`,
   )
-  const expired = database.prepare<[number, number, number], ClaimedRow>(
+  const expired = database.prepare<[number, number, number], ClaimedEnrichmentRow>(
     `SELECT ${columns} FROM ${joined} WHERE n.expires_at <= ? AND (n.is_leased = 0 OR n.due_at <= ?)
      ORDER BY n.expires_at, n.event_seq LIMIT ?`,
   )
   const lease = database.prepare('UPDATE enrichments SET due_at = ?, is_leased = 1 WHERE event_seq = ?')
-  const bodies = eventBodies(database)
-  const values = memoryValues(database)
+  const bodies = eventBodies(sealerOf(database))
+  const values = memoryValues(sealerOf(database))
   const giveUp = giveUpUnreadable(database, counts)
-  const leaseAll = database.transaction((rows: readonly ClaimedRow[], now: number, until: number) =>
+  const leaseAll = database.transaction((rows: readonly ClaimedEnrichmentRow[], now: number, until: number) =>
     rows.flatMap((row) => {
       const event = bodies.open(row)
       if (event === undefined) giveUp(row.event_seq, now)
       else lease.run(until, row.event_seq)
-      return event === undefined ? [] : toClaimed(row, event, row.asked_at === null ? undefined : toContact(values, row))
+      return event === undefined ? [] : toClaimedEnrichment(values, row, event)
     }),
   ).immediate
 
@@ -110,31 +99,24 @@ function claimEnrichments(
   }
 }
 
-function toClaimed(row: ClaimedRow, event: SubtotalEvent, contact: KnownContact | undefined): ClaimedEnrichment {
-  return {
-    id: String(row.event_seq),
-    event,
-    dueAt: row.due_at,
-    waitingSince: row.since,
-    attempts: row.attempts,
-    contact,
-  }
-}
-
 function settleEnrichments(
   database: Database,
   counts: DeliveryCounts,
   history: ConnectionHistory,
   guard: ErasureGuard,
-): (request: { readonly now: number; readonly settlements: readonly EnrichmentSettlement[] }) => readonly SettledEnrichment[] {
-  const contacts = connectionContacts(database)
-  const bodies = eventBodies(database)
+): (request: SettleRequest) => readonly SettledEnrichment[] {
+  const parts = {
+    bodies: eventBodies(sealerOf(database)),
+    history,
+    contacts: connectionContacts(database),
+    arrivals: identityArrivals(database),
+    guard,
+  }
   const erase = removeEvent(database, counts)
   const find = database.prepare<[number], WaitingRow>(
     'SELECT e.event_id, e.body, e.order_key, e.connection_id FROM enrichments n JOIN events e ON e.seq = n.event_seq WHERE n.event_seq = ?',
   )
   const replace = replaceEvent(database)
-  const arrivals = identityArrivals(database)
   const putBack = database.prepare(
     `UPDATE enrichments SET due_at = ?, expires_at = ?, is_leased = 0, attempts = attempts + ?, error_code = ?, error_message = ?
      WHERE event_seq = ?`,
@@ -154,27 +136,17 @@ function settleEnrichments(
     )
     .pluck()
 
-  /** Stores what was found; `false`: it is of a person whose events are dropped, which nobody knew before. */
-  function complete(seq: number, row: WaitingRow, { found }: EnrichmentSettlement): boolean {
-    if (found.contact === undefined && found.purchase === undefined) return true
-    const stored = bodies.open(row)
-    if (stored === undefined) return true
-    const event = completeFromSubtotal(stored, found, history.customersSince(row.connection_id, row.order_key))
-    if (guard.hasBlocks() && guard.drops(event)) return false
-    if (found.contact !== undefined && contacts.keep(row.connection_id, found.contact)) arrivals.add(row.connection_id)
-    replace(seq, event)
-    return true
-  }
-
   function settle(settlement: EnrichmentSettlement, now: number): SettledEnrichment {
     const { id, verdict } = settlement
     const seq = Number(id)
     const row = find.get(seq)
     if (row === undefined) return { id, destinations: [] }
-    if (!complete(seq, row, settlement)) {
+    const completed = completeWaiting(parts, row, settlement.found)
+    if (completed === 'dropped') {
       erase(seq, now)
       return { id, destinations: [] }
     }
+    if (completed !== undefined) replace(seq, completed)
     if (verdict.status === 'retry') {
       const { dueAt, expiresAt, isAttempt, error } = verdict
       putBack.run(dueAt, expiresAt, isAttempt ? 1 : 0, error?.code ?? null, error?.message ?? null, seq)
@@ -193,7 +165,6 @@ function settleEnrichments(
     return { id, destinations }
   }
 
-  return database.transaction(({ now, settlements }: Parameters<EnrichmentStore['settleEnrichments']>[0]) =>
-    settlements.map((settlement) => settle(settlement, now)),
-  ).immediate
+  return database.transaction(({ now, settlements }: SettleRequest) => settlements.map((settlement) => settle(settlement, now)))
+    .immediate
 }

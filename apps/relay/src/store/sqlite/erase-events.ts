@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import type { PersonEventRow } from '../common/person-events.ts'
 import type { DeliveryStatus } from '../records.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import type { PersonEventRow } from './person-events.ts'
 
 interface DeliveryRow {
   readonly id: number

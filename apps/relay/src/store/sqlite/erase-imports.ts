@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Person } from '../../erasure/person.ts'
-import { subjectsOf } from './person-events.ts'
+import { subjectsOf } from '../common/person-events.ts'
 import type { SweptRows } from './swept-rows.ts'
 
 interface ImportRow {

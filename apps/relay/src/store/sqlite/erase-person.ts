@@ -2,6 +2,10 @@ import type { Database } from 'better-sqlite3'
 import { mentionsPerson } from '../../erasure/mentions.ts'
 import type { Person } from '../../erasure/person.ts'
 import { isTheirs, sizeOf, withRecord } from '../../erasure/person.ts'
+import type { OpenErasure } from '../common/erasure-rows.ts'
+import { eventBodies } from '../common/event-bodies.ts'
+import type { PersonEventRow } from '../common/person-events.ts'
+import { isPersonEvent, subjectsOf } from '../common/person-events.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { eraseAudit } from './erase-audit.ts'
 import type { ErasedCounts } from './erase-events.ts'
@@ -10,11 +14,10 @@ import { eraseImports } from './erase-imports.ts'
 import { eraseMemory } from './erase-memory.ts'
 import { eraseReplays } from './erase-replays.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import type { ErasureRecords, OpenErasure } from './erasure-records.ts'
-import { eventBodies } from './event-bodies.ts'
-import type { PersonEventRow } from './person-events.ts'
-import { isPersonEvent, personEvents, subjectsOf } from './person-events.ts'
+import type { ErasureRecords } from './erasure-records.ts'
+import { personEvents } from './person-events.ts'
 import { quarantinedBodies } from './quarantined-bodies.ts'
+import { sealerOf } from './store-sealer.ts'
 import type { SweptRows } from './swept-rows.ts'
 
 interface TailRow extends PersonEventRow {
@@ -52,7 +55,7 @@ export function erasePerson(options: ErasePersonOptions): (erasure: OpenErasure)
   const erase = eraseEvents(database, counts, guard)
   const forget = eraseMemory(database)
   const bodies = quarantinedBodies(database)
-  const { open: openEvent } = eventBodies(database)
+  const { open: openEvent } = eventBodies(sealerOf(database))
   const sweepReplays = eraseReplays(database, guard)
   const sweepImports = eraseImports(database)
   const sweepAudit = eraseAudit(database, guard)

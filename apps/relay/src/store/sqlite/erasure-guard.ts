@@ -1,14 +1,9 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
-import { normalize } from '../../erasure/identity.ts'
-import type { KeyedHash } from './keyed-hash.ts'
-import { keyedHash } from './keyed-hash.ts'
-
-interface BlockRow {
-  readonly erasure_id: number
-  readonly is_weak: number
-  readonly is_temporary: number
-}
+import type { ErasureBlock } from '../common/erasure-blocks.ts'
+import { blocksOf } from '../common/erasure-blocks.ts'
+import type { KeyedHash } from '../common/keyed-hash.ts'
+import { storeHash } from './store-hash.ts'
 
 /** Keeps what was erased from coming back. Asked for each new event, so it costs nothing until something was erased. */
 export interface ErasureGuard {
@@ -33,12 +28,12 @@ export interface ErasureGuard {
 
 /** Prepares the look-ups. There is one guard for each open store: it remembers whether there is anything to look for. */
 export function erasureGuard(database: Database): ErasureGuard {
-  const hash = keyedHash(database)
+  const hash = storeHash(database)
   const anyKey = database.prepare<[], number>('SELECT 1 FROM erased_keys LIMIT 1').pluck()
   const anyBlock = database.prepare<[], number>('SELECT 1 FROM erasure_blocks LIMIT 1').pluck()
   const findKey = database.prepare<[Buffer], number>('SELECT 1 FROM erased_keys WHERE hash = ?').pluck()
   const insertKey = database.prepare('INSERT OR IGNORE INTO erased_keys (hash) VALUES (?)')
-  const findBlocks = database.prepare<[Buffer], BlockRow>(
+  const findBlocks = database.prepare<[Buffer], ErasureBlock>(
     'SELECT erasure_id, is_weak, is_temporary FROM erasure_blocks WHERE hash = ?',
   )
   const insertBlock = database.prepare(
@@ -54,17 +49,6 @@ export function erasureGuard(database: Database): ErasureGuard {
     insertKey.run(hash('event', key))
   }
 
-  function blocksOf({ customer, connection }: SubtotalEvent): readonly BlockRow[] {
-    const { id, email, mobile } = customer
-    const hashes = [
-      hash('connection', connection.id),
-      ...(id === null ? [] : [hash('customer', id)]),
-      ...(email === null ? [] : [hash('email', normalize('email', email))]),
-      ...(mobile === null ? [] : [hash('mobile', normalize('mobile', mobile))]),
-    ]
-    return hashes.flatMap((one) => findBlocks.all(one)).filter((block) => id === null || block.is_weak === 0)
-  }
-
   return {
     hash,
     isErased: ({ id, idempotencyKey }) => isKey(id) || (idempotencyKey !== id && isKey(idempotencyKey)),
@@ -72,7 +56,7 @@ export function erasureGuard(database: Database): ErasureGuard {
     isErasedBody: (bodyHash) => hasKeys && findKey.get(hash('body', bodyHash)) !== undefined,
     hasBlocks: () => hasBlocks,
     drops(event) {
-      const blocks = blocksOf(event)
+      const blocks = blocksOf(hash, event, (one) => findBlocks.all(one))
       for (const block of blocks) {
         insertBlock.run(hash('connection', event.connection.id), block.erasure_id, block.is_temporary)
         if (block.is_temporary === 1) for (const key of new Set([event.id, event.idempotencyKey])) addKey(key)

@@ -1,38 +1,15 @@
 import type { Database } from 'better-sqlite3'
-import type { Identity, IdentityKind } from '../../erasure/identity.ts'
+import type { Identity } from '../../erasure/identity.ts'
 import type { Person } from '../../erasure/person.ts'
+import type { ErasureRow, OpenErasure } from '../common/erasure-rows.ts'
+import { erasureColumns, toErasureRecord } from '../common/erasure-rows.ts'
+import { isWeak, toSubjects } from '../common/erasure-subjects.ts'
+import { toPage } from '../common/to-page.ts'
 import type { ErasureRecord, NewErasure, StoreCopies } from '../erasure-store.ts'
 import type { Page, PageRequest } from '../records.ts'
 import type { ErasedCounts } from './erase-events.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import { erasureSubjects, toSubjects } from './erasure-subjects.ts'
-import { toPage } from './to-page.ts'
-
-interface ErasureRow {
-  readonly id: number
-  readonly created_at: number
-  readonly actor: string
-  readonly kind: IdentityKind
-  readonly is_blocking: number
-  readonly through: number
-  readonly customers: number
-  readonly connections: number
-  readonly events: number
-  readonly versions: number
-  readonly deliveries: number
-  readonly quarantined: number
-  readonly copies: string
-  readonly erased_at: number | null
-  readonly finished_at: number | null
-}
-
-/** An erasure whose events are still to be erased. */
-export interface OpenErasure {
-  readonly id: number
-  readonly isBlocking: boolean
-  readonly through: number
-  readonly person: Person
-}
+import { erasureSubjects } from './erasure-subjects.ts'
 
 /** What is recorded of erasures. All but `add` and `unblock` are called inside the caller's transaction. */
 export interface ErasureRecords {
@@ -54,17 +31,15 @@ export interface ErasureRecords {
 
 /** Prepares the statements for recording and reading erasures. */
 export function erasureRecords(database: Database, guard: ErasureGuard): ErasureRecords {
-  const columns = `id, created_at, actor, kind, is_blocking, through, customers, connections, events, versions, deliveries, quarantined,
-    copies, erased_at, finished_at`
-  const byId = database.prepare<[number], ErasureRow>(`SELECT ${columns} FROM erasures WHERE id = ?`)
+  const byId = database.prepare<[number], ErasureRow>(`SELECT ${erasureColumns} FROM erasures WHERE id = ?`)
   const newest = database.prepare<[number, number], ErasureRow>(
-    `SELECT ${columns} FROM erasures WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${erasureColumns} FROM erasures WHERE id < ? ORDER BY id DESC LIMIT ?`,
   )
   const same = database.prepare<[string, Buffer], ErasureRow>(
-    `SELECT ${columns} FROM erasures WHERE kind = ? AND identity_hash = ? ORDER BY id DESC LIMIT 20`,
+    `SELECT ${erasureColumns} FROM erasures WHERE kind = ? AND identity_hash = ? ORDER BY id DESC LIMIT 20`,
   )
   const open = database.prepare<[], ErasureRow>(
-    `SELECT ${columns} FROM erasures WHERE finished_at IS NULL AND erased_at IS NULL ORDER BY id LIMIT 1`,
+    `SELECT ${erasureColumns} FROM erasures WHERE finished_at IS NULL AND erased_at IS NULL ORDER BY id LIMIT 1`,
   )
   const erased = database
     .prepare<[], number>('SELECT id FROM erasures WHERE finished_at IS NULL AND erased_at IS NOT NULL')
@@ -91,10 +66,8 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
 
   function keepPerson(id: number, person: Person, isBlocking: boolean): void {
     subjects.add(id, person)
-    for (const { kind, value, isGiven } of toSubjects(person)) {
-      // A customer's id tells a person from others; what was found beside it need not.
-      const isWeak = !isGiven && kind !== 'customer'
-      insertBlock.run(guard.hash(kind, value), id, isWeak ? 1 : 0, isBlocking ? 0 : 1)
+    for (const subject of toSubjects(person)) {
+      insertBlock.run(guard.hash(subject.kind, subject.value), id, isWeak(subject) ? 1 : 0, isBlocking ? 0 : 1)
     }
     setPeople.run(person.customers.size, person.connections.size, id)
     guard.readBlocks()
@@ -134,15 +107,15 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
     add(erasure) {
       const { row, isNew } = addOnce(erasure)
       if (row === undefined) throw new Error('The erasure was not recorded.')
-      return { erasure: toRecord(row), isNew }
+      return { erasure: toErasureRecord(row), isNew }
     },
     list: (page) =>
-      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
+      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toErasureRecord),
     find(id) {
       const row = byId.get(Number(id))
-      return row === undefined ? undefined : toRecord(row)
+      return row === undefined ? undefined : toErasureRecord(row)
     },
-    earlier: ({ kind, value }) => same.all(kind, guard.hash(kind, value)).map(toRecord),
+    earlier: ({ kind, value }) => same.all(kind, guard.hash(kind, value)).map(toErasureRecord),
     nextOpen() {
       const row = open.get()
       return row === undefined ? undefined : toOpen(row)
@@ -168,27 +141,7 @@ export function erasureRecords(database: Database, guard: ErasureGuard): Erasure
       unblock.run(row.id)
       insertAudit.run(at, actor, `erasure ${row.id}: later events are taken again`)
       guard.readBlocks()
-      return toRecord({ ...row, is_blocking: 0 })
+      return toErasureRecord({ ...row, is_blocking: 0 })
     }).immediate,
-  }
-}
-
-function toRecord(row: ErasureRow): ErasureRecord {
-  const copies: StoreCopies = JSON.parse(row.copies)
-  return {
-    id: String(row.id),
-    createdAt: row.created_at,
-    actor: row.actor,
-    kind: row.kind,
-    isBlocking: row.is_blocking === 1,
-    customers: row.customers,
-    connections: row.connections,
-    events: row.events,
-    versions: row.versions,
-    deliveries: row.deliveries,
-    quarantined: row.quarantined,
-    copies,
-    erasedAt: row.erased_at,
-    finishedAt: row.finished_at,
   }
 }

@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely'
 import { sql } from 'kysely'
-import type { DeliveryFilter, EventFilter, EventSearch } from '../records.ts'
+import type { DeliveryFilter, EventFilter } from '../records.ts'
 
 /** Filters on the event of a delivery; all others are on the delivery itself. */
 const eventFilters = ['event', 'customer', 'connection', 'purchase', 'retailer', 'type', 'person', 'since', 'until'] as const
@@ -38,13 +38,18 @@ export function eventConditions(filter: EventFilter): RawBuilder<boolean> {
   return all(ofEvent(filter, filter.id))
 }
 
-/** Whether an event `e` has a delivery with this status, for this destination; always true without either. */
-export function outcomeCondition({ status, destination }: EventSearch): RawBuilder<boolean> {
-  if (status === undefined && destination === undefined) return sql<boolean>`1`
-  const isMeant = deliveryConditions({
+/** What has to hold together for one delivery of an event. */
+type Outcome = Pick<DeliveryFilter, 'status' | 'destination' | 'code'>
+
+/** Whether an event `e` has such a delivery; always true for an empty outcome. */
+export function outcomeCondition({ status, destination, code }: Outcome): RawBuilder<boolean> {
+  if (status === undefined && destination === undefined && code === undefined) return sql<boolean>`1`
+  const given = {
     ...(status === undefined ? {} : { status }),
     ...(destination === undefined ? {} : { destination }),
-  })
+    ...(code === undefined ? {} : { code }),
+  }
+  const isMeant = deliveryConditions(given, { byId: true })
   return sql<boolean>`EXISTS (SELECT 1 FROM deliveries d WHERE d.event_seq = e.seq AND ${isMeant})`
 }
 

@@ -1,34 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import type { ImportRecord, ImportRefusal, ImportRefusals, ImportSettings, ImportSource, NewImport } from '../imports-store.ts'
+import type { ImportRow, RefusalRow } from '../common/import-rows.ts'
+import {
+  describeImport,
+  firstRefusals,
+  importColumns,
+  importFingerprint,
+  toImportRecord,
+  toImportRefusal,
+} from '../common/import-rows.ts'
+import { toPage } from '../common/to-page.ts'
+import type { ImportRecord, ImportRefusals, ImportSource, NewImport } from '../imports-store.ts'
 import type { AuditEntry, Page, PageRequest } from '../records.ts'
-import { toPage } from './to-page.ts'
-
-interface ImportRow {
-  readonly id: number
-  readonly created_at: number
-  readonly actor: string
-  readonly kind: ImportSource['kind']
-  readonly settings: string
-  readonly connections: number
-  readonly connections_done: number
-  readonly connections_refused: number
-  readonly pages: number
-  readonly stored: number
-  readonly known: number
-  readonly refused: number
-  readonly held_code: string | null
-  readonly held_message: string | null
-  readonly is_cancelled: number
-  readonly finished_at: number | null
-}
-
-interface RefusalRow {
-  readonly connection_id: string
-  readonly purchase_id: string
-  readonly code: string
-  readonly message: string
-}
 
 /** What is recorded of imports. */
 export interface ImportRecords {
@@ -39,18 +21,14 @@ export interface ImportRecords {
   cancel(request: { readonly id: string; readonly audit: AuditEntry }): ImportRecord | undefined
 }
 
-const firstRefusals = 20
-
 /** Prepares the statements for recording and reading imports. */
 export function importRecords(database: Database): ImportRecords {
-  const columns = `id, created_at, actor, kind, settings, connections, connections_done, connections_refused, pages, stored, known,
-    refused, held_code, held_message, is_cancelled, finished_at`
   const findSame = database.prepare<[string], ImportRow>(
-    `SELECT ${columns} FROM imports WHERE finished_at IS NULL AND fingerprint = ? ORDER BY id LIMIT 1`,
+    `SELECT ${importColumns} FROM imports WHERE finished_at IS NULL AND fingerprint = ? ORDER BY id LIMIT 1`,
   )
-  const byId = database.prepare<[number], ImportRow>(`SELECT ${columns} FROM imports WHERE id = ?`)
+  const byId = database.prepare<[number], ImportRow>(`SELECT ${importColumns} FROM imports WHERE id = ?`)
   const newest = database.prepare<[number, number], ImportRow>(
-    `SELECT ${columns} FROM imports WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${importColumns} FROM imports WHERE id < ? ORDER BY id DESC LIMIT ?`,
   )
   const insert = database.prepare('INSERT INTO imports (created_at, actor, kind, settings, fingerprint) VALUES (?, ?, ?, ?, ?)')
   const insertPart = database.prepare('INSERT OR IGNORE INTO import_parts (import_id, kind, subject) VALUES (?, ?, ?)')
@@ -72,7 +50,7 @@ export function importRecords(database: Database): ImportRecords {
 
   function find(id: number): ImportRecord | undefined {
     const row = byId.get(id)
-    return row === undefined ? undefined : toRecord(row)
+    return row === undefined ? undefined : toImportRecord(row)
   }
 
   function addParts(id: number, source: ImportSource): number {
@@ -85,20 +63,20 @@ export function importRecords(database: Database): ImportRecords {
   }
 
   const add = database.transaction(({ at, actor, source, settings }: NewImport) => {
-    const fingerprint = createHash('sha256').update(JSON.stringify({ source, settings })).digest('base64url')
+    const fingerprint = importFingerprint({ source, settings })
     const same = findSame.get(fingerprint)
     if (same !== undefined) {
       insertAudit.run(at, actor, 'import', `import ${same.id}, which was running`)
-      return { import: toRecord(same), isNew: false }
+      return { import: toImportRecord(same), isNew: false }
     }
     const id = Number(insert.run(at, actor, source.kind, JSON.stringify(settings), fingerprint).lastInsertRowid)
     const connections = addParts(id, source)
     const isEmpty = connections === 0 && source.kind !== 'customer'
     setConnections.run(connections, isEmpty ? at : null, id)
-    insertAudit.run(at, actor, 'import', `import ${id}: ${describe(source, connections)}${describeSettings(settings)}`)
+    insertAudit.run(at, actor, 'import', `import ${id}: ${describeImport(source, connections, settings)}`)
     const row = byId.get(id)
     if (row === undefined) throw new Error('The import was not recorded.')
-    return { import: toRecord(row), isNew: true }
+    return { import: toImportRecord(row), isNew: true }
   }).immediate
 
   const cancel = database.transaction(({ id, audit }: { readonly id: string; readonly audit: AuditEntry }) => {
@@ -114,59 +92,10 @@ export function importRecords(database: Database): ImportRecords {
     cancel,
     find: (id) => find(Number(id)),
     list: (page) =>
-      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
+      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toImportRecord),
     refusals: (id) => ({
       counts: refusalCounts.all(Number(id)),
-      first: refusalRows.all(Number(id), firstRefusals).map(toRefusal),
+      first: refusalRows.all(Number(id), firstRefusals).map(toImportRefusal),
     }),
   }
-}
-
-function toRecord(row: ImportRow): ImportRecord {
-  const settings: ImportSettings = JSON.parse(row.settings)
-  return {
-    id: String(row.id),
-    createdAt: row.created_at,
-    actor: row.actor,
-    kind: row.kind,
-    settings,
-    counts: {
-      connections: row.connections,
-      connectionsDone: row.connections_done,
-      connectionsRefused: row.connections_refused,
-      pages: row.pages,
-      new: row.stored,
-      known: row.known,
-      refused: row.refused,
-    },
-    held: row.held_code === null ? null : { code: row.held_code, message: row.held_message ?? '' },
-    isCancelled: row.is_cancelled === 1,
-    finishedAt: row.finished_at,
-  }
-}
-
-function toRefusal(row: RefusalRow): ImportRefusal {
-  return {
-    connectionId: row.connection_id === '' ? null : row.connection_id,
-    purchaseId: row.purchase_id === '' ? null : row.purchase_id,
-    code: row.code,
-    message: row.message,
-  }
-}
-
-/** A customer's id may be an email address: it is not told. */
-function describe({ kind }: ImportSource, connections: number): string {
-  if (kind === 'customer') return 'one customer'
-  const noun = connections === 1 ? 'connection' : 'connections'
-  return kind === 'known' ? `${connections} known ${noun}` : `${connections} ${noun}`
-}
-
-function describeSettings({ isDryRun, isMissed, since, until, destinations }: ImportSettings): string {
-  return [
-    isMissed ? ', what was missed' : '',
-    since === null ? '' : `, since ${new Date(since).toISOString()}`,
-    until === null ? '' : `, until ${new Date(until).toISOString()}`,
-    destinations === null ? '' : `, to ${destinations.join(', ')}`,
-    isDryRun ? ', dry run' : '',
-  ].join('')
 }

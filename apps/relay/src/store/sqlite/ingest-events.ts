@@ -1,26 +1,21 @@
-import type { ConnectionState, SubtotalEvent } from '@subtotal-connectors/core'
-import { completeEvent } from '@subtotal-connectors/core'
 import type { Database } from 'better-sqlite3'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
-import { toStatement } from '../connection-statement.ts'
+import { contentHashes } from '../common/content-hashes.ts'
+import { eventBodies, versionPlace } from '../common/event-bodies.ts'
+import type { IngestParts, KnownEvent, NewEvent } from '../common/ingest-event.ts'
+import { ingestEvent } from '../common/ingest-event.ts'
+import { waitingDueAt } from '../common/waiting-due-at.ts'
 import type { IncomingEvent, IngestOutcome, IngestRequest } from '../store.ts'
 import { connectionContacts } from './connection-contacts.ts'
 import { connectionHistory } from './connection-history.ts'
-import { contentHashes } from './content-hashes.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import { eventBodies, versionPlace } from './event-bodies.ts'
 import { identityArrivals } from './identity-arrivals.ts'
 import { sealerOf } from './store-sealer.ts'
-import { waitingDueAt } from './waiting-due-at.ts'
 import { waitingEvents } from './waiting-events.ts'
 
-interface KnownRow {
+interface KnownRow extends KnownEvent {
   readonly seq: number
-  readonly event_id: string
-  readonly type: string
-  readonly content_hash: string
-  readonly payload_deleted_at: number | null
 }
 
 /**
@@ -33,13 +28,10 @@ export function ingestEvents(
   guard: ErasureGuard,
   settings?: EnrichmentSettings,
 ): (request: IngestRequest) => readonly IngestOutcome[] {
-  const history = connectionHistory(database)
-  const bodies = eventBodies(database)
+  const bodies = eventBodies(sealerOf(database))
   const sealer = sealerOf(database)
-  const hashes = contentHashes(database, guard.hash)
-  const waiting = waitingEvents(database, counts, history, settings)
-  const arrivals = identityArrivals(database)
-  const contacts = connectionContacts(database)
+  const hashes = contentHashes(sealerOf(database), guard.hash)
+  const waiting = waitingEvents(database, counts)
   const findById = database.prepare<[string], KnownRow>(
     'SELECT seq, event_id, type, content_hash, payload_deleted_at FROM events WHERE event_id = ?',
   )
@@ -70,56 +62,38 @@ export function ingestEvents(
     return insertVersion.run(known.seq, event.id, hash, receivedAt, body).changes > 0
   }
 
-  function store(incoming: IncomingEvent, { destinations, pendingSince, isWhole }: IngestRequest): string {
-    const { orderKey, contentHash, receivedAt } = incoming
-    const since = pendingSince ?? receivedAt
-    const connectionId = incoming.event.connection.id
-    const { previous, isNews } = history.add(connectionId, orderKey, toStatement(incoming.event))
-    if (isNews) arrivals.add(connectionId)
-    if (isHandedOver(previous, incoming.event)) contacts.forget(connectionId)
-    const completed = completeEvent(incoming.event, previous)
-    const { event, mustWait } =
-      isWhole === true ? { event: completed, mustWait: false } : waiting.judge(completed, orderKey, since)
+  function store({ incoming, event, mustWait, since }: NewEvent, destinations: readonly string[]): void {
     const { lastInsertRowid: seq } = insertEvent.run(
       event.id,
       event.idempotencyKey,
       event.type,
       event.occurredAt,
-      receivedAt,
-      orderKey,
+      incoming.receivedAt,
+      incoming.orderKey,
       event.customer.id,
-      connectionId,
+      event.connection.id,
       event.connection.retailer,
-      hashes.toStored(contentHash),
+      hashes.toStored(incoming.contentHash),
       bodies.seal(event),
     )
     const dueAt = mustWait ? waitingDueAt : since
     for (const destination of destinations) insertDelivery.run(seq, destination, dueAt, since)
     if (mustWait) waiting.add(seq, event, since)
-    return event.type
   }
 
-  /** What was erased is known, and stored no more; `ignored`: a person whose later events are dropped. */
-  function refuse({ event, orderKey }: IncomingEvent): 'duplicate' | 'ignored' | undefined {
-    if (guard.isErased(event)) return 'duplicate'
-    if (!guard.hasBlocks()) return undefined
-    return guard.drops(completeEvent(event, history.before(event.connection.id, orderKey))) ? 'ignored' : undefined
-  }
-
-  function ingest(incoming: IncomingEvent, request: IngestRequest): IngestOutcome {
-    const known = find(incoming.event)
-    if (known !== undefined) {
-      return { result: 'duplicate', eventId: known.event_id, eventType: known.type, isNewVersion: keepVersion(known, incoming) }
-    }
-    const refused = refuse(incoming)
-    if (refused !== undefined) {
-      return { result: refused, eventId: incoming.event.id, eventType: incoming.event.type, isNewVersion: false }
-    }
-    return { result: 'stored', eventId: incoming.event.id, eventType: store(incoming, request), isNewVersion: false }
+  const parts: Omit<IngestParts<KnownRow>, 'store'> = {
+    settings,
+    guard,
+    history: connectionHistory(database),
+    contacts: connectionContacts(database),
+    arrivals: identityArrivals(database),
+    find,
+    keepVersion,
   }
 
   return database.transaction((request: IngestRequest) => {
-    const outcomes = request.events.map((incoming) => ingest(incoming, request))
+    const all = { ...parts, store: (event: NewEvent) => store(event, request.destinations) }
+    const outcomes = request.events.map((incoming) => ingestEvent(all, incoming, request))
     const stored = outcomes.filter((outcome) => outcome.result === 'stored').length
     for (const destination of request.destinations) counts.add(destination, 'pending', stored)
     counts.count('events', stored)
@@ -127,10 +101,4 @@ export function ingestEvents(
     counts.count('versions', outcomes.filter((outcome) => outcome.isNewVersion).length)
     return outcomes
   }).immediate
-}
-
-/** Whether an event names another customer of its connection than the one before it. */
-function isHandedOver(previous: ConnectionState | undefined, { customer }: SubtotalEvent): boolean {
-  const before = previous?.customerId ?? null
-  return before !== null && customer.id !== null && customer.id !== before
 }

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Ownership } from '../../erasure/person.ts'
-import { contactPlace, historyPlace, memoryValues } from './memory-values.ts'
+import { contactPlace, historyPlace, memoryValues } from '../common/memory-values.ts'
+import { sealerOf } from './store-sealer.ts'
 
 /** What is remembered of whose a connection is or was. */
 export interface MemoryRecord {
@@ -26,7 +27,7 @@ export const firstRecord = { connectionId: '', orderKey: '' } as const
 
 /** Reads what events and what Subtotal's API said. */
 export function memoryRecords(database: Database): { readonly history: ReadRecords; readonly contacts: ReadRecords } {
-  const values = memoryValues(database)
+  const values = memoryValues(sealerOf(database))
   const history = database.prepare<[string, string, number], MemoryRow>(
     `SELECT connection_id, order_key, customer_id, email, mobile FROM connection_history
      WHERE (connection_id, order_key) > (?, ?) ORDER BY connection_id, order_key LIMIT ?`,

@@ -10,6 +10,7 @@ import { ordering } from './migrations/000008-ordering.ts'
 import { identities } from './migrations/000009-identities.ts'
 import { activity } from './migrations/000010-activity.ts'
 import { search } from './migrations/000011-search.ts'
+import { facets } from './migrations/000012-facets.ts'
 
 /** In order; never edited once released. A store's schema version is how many of them it has had. */
 export const migrations: readonly string[] = [
@@ -24,6 +25,7 @@ export const migrations: readonly string[] = [
   identities,
   activity,
   search,
+  facets,
 ]
 
 /** Marks a SQLite file as a relay's store: "subt". */

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
 import { noEncryptionKeys } from '../../encryption/encryption-keys.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
+import type { OnSchemaChange, SchemaChange } from '../schema-change.ts'
 import { copyDatabase, syncFolder } from './copy-database.ts'
 import { checkEncryptionKeys, rememberEncryptionKey } from './encryption-key-ids.ts'
 import { inspectDatabase, inspectFile } from './inspect-file.ts'
@@ -26,14 +27,18 @@ export interface OpenDatabase {
  * `ConfigurationError` in words, before any write, when the file is in use, foreign, damaged, of a newer schema or sealed with a key that is
  * not there; and when the disk or the folder takes no writes.
  */
-export function openDatabase(path: string, encryption: EncryptionKeys = noEncryptionKeys): OpenDatabase {
+export function openDatabase(
+  path: string,
+  encryption: EncryptionKeys = noEncryptionKeys,
+  onSchemaChange: OnSchemaChange = () => undefined,
+): OpenDatabase {
   const lock = inWords(path, () => {
     inspectFile(path)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     return lockStore(path)
   })
   try {
-    return { database: inWords(path, () => withReserve(path, () => openLocked(path, encryption))), lock }
+    return { database: inWords(path, () => withReserve(path, () => openLocked(path, encryption, onSchemaChange))), lock }
   } catch (error) {
     lock.release()
     throw error
@@ -55,11 +60,15 @@ function isFull(error: unknown): boolean {
   return ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'].includes(errorCodeOf(error))
 }
 
-function openLocked(path: string, encryption: EncryptionKeys): Database.Database {
+function openLocked(path: string, encryption: EncryptionKeys, onSchemaChange: OnSchemaChange): Database.Database {
   if (inspectFile(path) === 'missing') createFile(path)
   else inspectDatabase(path)
   checkEncryptionKeys(path, encryption)
-  keepCopyBeforeMigrating(path)
+  const change = schemaChange(path)
+  if (change !== undefined) {
+    onSchemaChange({ ...change, isDone: false })
+    keepCopyBeforeMigrating(path)
+  }
   const database = new Database(path)
   try {
     database.pragma('journal_mode = WAL')
@@ -73,6 +82,7 @@ function openLocked(path: string, encryption: EncryptionKeys): Database.Database
     setSealer(database, encryption)
     rememberEncryptionKey(database)
     fillPersonIndex(database)
+    if (change !== undefined) onSchemaChange({ ...change, isDone: true })
     return database
   } catch (error) {
     database.close()
@@ -92,14 +102,26 @@ function clearOldTraces(database: Database.Database): void {
   }
 }
 
+/** What is to be done to the schema; `undefined`: nothing. */
+function schemaChange(path: string): Omit<SchemaChange, 'isDone'> | undefined {
+  const database = new Database(path, { readonly: true })
+  try {
+    const from = schemaVersion(database)
+    if (from === migrations.length) return undefined
+    const events = database.prepare<[], number>("SELECT value FROM counters WHERE name = 'events'").pluck().get()
+    return { from, to: migrations.length, events: events ?? 0 }
+  } finally {
+    database.close()
+  }
+}
+
 /** A migration is one transaction; the copy is for going back to the version before. */
 function keepCopyBeforeMigrating(path: string): void {
   const database = new Database(path, { readonly: true })
   try {
     const version = schemaVersion(database)
     const copy = `${path}.schema-${version}`
-    if (version === migrations.length || existsSync(copy)) return
-    copyDatabase(database, copy)
+    if (!existsSync(copy)) copyDatabase(database, copy)
   } finally {
     database.close()
   }

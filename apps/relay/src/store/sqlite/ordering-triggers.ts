@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { parkedDueAt } from './waiting-due-at.ts'
+import { parkedDueAt } from '../common/waiting-due-at.ts'
 
 /** Whom an event is in order with: its customer, or all of its connection that names no customer. On a row of `events`. */
 export function groupOf(row: string): string {

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import { quarantinePlace } from '../common/quarantine-place.ts'
 import type { IncomingQuarantined, QuarantineOutcome } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
-import { quarantinePlace } from './quarantined-bodies.ts'
 import { sealerOf } from './store-sealer.ts'
 
 /** Keeps a webhook that was not understood; a repeat of one that is there is counted. `null`: it was erased, and is not kept. */

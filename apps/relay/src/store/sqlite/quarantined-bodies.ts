@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { SealedPlace } from '../../encryption/sealer.ts'
+import { quarantinePlace } from '../common/quarantine-place.ts'
 import { sealerOf } from './store-sealer.ts'
 
 /** A quarantined webhook as far as an erasure needs it. */
@@ -11,11 +11,6 @@ export interface QuarantinedBodyRow {
 
 const windowSize = 50
 const windowBytes = 1024 * 1024
-
-/** Where the body of a quarantined webhook is. */
-export function quarantinePlace(bodyHash: string): SealedPlace {
-  return ['quarantine', 'body', bodyHash]
-}
 
 /** The body of a quarantined webhook; `undefined`: it is damaged. */
 export function openQuarantined(

@@ -1,18 +1,9 @@
 import type { Database } from 'better-sqlite3'
+import type { QuarantineRow } from '../common/quarantine-record.ts'
+import { toQuarantineRecord } from '../common/quarantine-record.ts'
+import { toPage } from '../common/to-page.ts'
 import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../records.ts'
 import { openQuarantined } from './quarantined-bodies.ts'
-import { toPage } from './to-page.ts'
-
-/** A quarantined webhook as it is stored. */
-export interface QuarantineRow {
-  readonly id: number
-  readonly body_hash: string
-  readonly reason: string
-  readonly fields: string
-  readonly received_at: number
-  readonly count: number
-  readonly body: Buffer
-}
 
 interface AuditRow extends AuditEntry {
   readonly id: number
@@ -44,18 +35,4 @@ export function listAudit(database: Database, page: PageRequest): Page<AuditEntr
     (row) => row.id,
     ({ at, actor, action, subject }) => ({ at, actor, action, subject }),
   )
-}
-
-/** A quarantined webhook as people see it. `body`: opened; `undefined`: it is damaged, and shown as empty. */
-export function toQuarantineRecord(row: QuarantineRow, body: Buffer = Buffer.alloc(0)): QuarantineRecord {
-  const fields: readonly string[] = JSON.parse(row.fields)
-  return {
-    id: String(row.id),
-    reason: row.reason,
-    fields,
-    receivedAt: row.received_at,
-    count: row.count,
-    bytes: body.length,
-    body: body.toString('utf8'),
-  }
 }

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3'
+import type { QuarantineRow } from '../common/quarantine-record.ts'
+import { toQuarantineRecord } from '../common/quarantine-record.ts'
 import type { QuarantinedWebhook, QuarantineRelease, QuarantineReleased } from '../operations-store.ts'
 import type { IngestOutcome, IngestRequest } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { openQuarantined } from './quarantined-bodies.ts'
-import type { QuarantineRow } from './read-records.ts'
-import { toQuarantineRecord } from './read-records.ts'
 
 /** One quarantined webhook; `undefined` when there is none with this id. */
 export function findQuarantined(database: Database, id: string): QuarantinedWebhook | undefined {

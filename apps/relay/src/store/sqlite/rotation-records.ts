@@ -1,36 +1,11 @@
 import type { Database } from 'better-sqlite3'
+import type { OpenRotation, RotationRow } from '../common/rotation-rows.ts'
+import { describeRotation, rotationColumns, toOpenRotation, toRotationRecord } from '../common/rotation-rows.ts'
+import type { Rewritten } from '../common/sealed-tables.ts'
+import { toPage } from '../common/to-page.ts'
 import type { RotationRecord } from '../encryption-store.ts'
 import type { StoreCopies } from '../erasure-store.ts'
 import type { Page, PageRequest } from '../records.ts'
-import type { Rewritten } from './sealed-tables.ts'
-import { toPage } from './to-page.ts'
-
-interface RotationRow {
-  readonly id: number
-  readonly created_at: number
-  readonly actor: string
-  readonly key_id: string | null
-  readonly step: number
-  readonly position: string | null
-  readonly total: number
-  readonly checked: number
-  readonly rewritten: number
-  readonly unreadable: number
-  readonly copies: string
-  readonly rewritten_at: number | null
-  readonly finished_at: number | null
-}
-
-/** Where a rotation is. */
-export interface OpenRotation {
-  readonly id: number
-  readonly keyId: string | null
-  /** The number of the table. */
-  readonly step: number
-  /** The key of the last row that was looked at; `null`: none of the table. */
-  readonly position: string | null
-  readonly isRewritten: boolean
-}
 
 /** What is recorded of rotations. All but `add` are called inside the caller's transaction. */
 export interface RotationRecords {
@@ -50,14 +25,12 @@ export interface RotationRecords {
 
 /** Prepares the statements. */
 export function rotationRecords(database: Database): RotationRecords {
-  const columns =
-    'id, created_at, actor, key_id, step, position, total, checked, rewritten, unreadable, copies, rewritten_at, finished_at'
   const open = database.prepare<[], RotationRow>(
-    `SELECT ${columns} FROM encryption_rotations WHERE finished_at IS NULL ORDER BY id LIMIT 1`,
+    `SELECT ${rotationColumns} FROM encryption_rotations WHERE finished_at IS NULL ORDER BY id LIMIT 1`,
   )
-  const byId = database.prepare<[number], RotationRow>(`SELECT ${columns} FROM encryption_rotations WHERE id = ?`)
+  const byId = database.prepare<[number], RotationRow>(`SELECT ${rotationColumns} FROM encryption_rotations WHERE id = ?`)
   const newest = database.prepare<[number, number], RotationRow>(
-    `SELECT ${columns} FROM encryption_rotations WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${rotationColumns} FROM encryption_rotations WHERE id < ? ORDER BY id DESC LIMIT ?`,
   )
   const insert = database.prepare('INSERT INTO encryption_rotations (created_at, actor, key_id, total) VALUES (?, ?, ?, ?)')
   const restart = database.prepare(
@@ -74,53 +47,33 @@ export function rotationRecords(database: Database): RotationRecords {
 
   const add = database.transaction(({ at, actor, keyId, total }: Parameters<RotationRecords['add']>[0]) => {
     const running = open.get()
-    const how = keyId === null ? 'without a key' : `with key ${keyId}`
     if (running !== undefined) {
-      insertAudit.run(at, actor, `rotation ${running.id}, which was running: everything is stored ${how}`)
-      return { rotation: toRecord(running), isNew: false }
+      insertAudit.run(at, actor, describeRotation(running.id, keyId, false))
+      return { rotation: toRotationRecord(running), isNew: false }
     }
     const id = Number(insert.run(at, actor, keyId, total).lastInsertRowid)
-    insertAudit.run(at, actor, `rotation ${id}: everything is stored ${how}`)
+    insertAudit.run(at, actor, describeRotation(id, keyId, true))
     const row = byId.get(id)
     if (row === undefined) throw new Error('The rotation was not recorded.')
-    return { rotation: toRecord(row), isNew: true }
+    return { rotation: toRotationRecord(row), isNew: true }
   }).immediate
 
   return {
     add,
     list: (page) =>
-      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRecord),
+      toPage(newest.all(page.cursor ?? Number.MAX_SAFE_INTEGER, page.limit + 1), page.limit, (row) => row.id, toRotationRecord),
     find(id) {
       const row = byId.get(Number(id))
-      return row === undefined ? undefined : toRecord(row)
+      return row === undefined ? undefined : toRotationRecord(row)
     },
     open() {
       const row = open.get()
-      if (row === undefined) return undefined
-      const { id, key_id: keyId, step, position, rewritten_at: rewrittenAt } = row
-      return { id, keyId, step, position, isRewritten: rewrittenAt !== null }
+      return row === undefined ? undefined : toOpenRotation(row)
     },
     restart: (id, keyId) => void restart.run(keyId, id),
     advance: (id, { step, position }, checked, { rewritten, unreadable }) =>
       void advance.run(step, position, checked, rewritten, unreadable, id),
     markRewritten: (id, now) => void markRewritten.run(now, id),
     finish: (id, copies, now) => void finish.run(now, JSON.stringify(copies), id),
-  }
-}
-
-function toRecord(row: RotationRow): RotationRecord {
-  const copies: StoreCopies = JSON.parse(row.copies)
-  return {
-    id: String(row.id),
-    createdAt: row.created_at,
-    actor: row.actor,
-    keyId: row.key_id,
-    total: row.total,
-    checked: row.checked,
-    rewritten: row.rewritten,
-    unreadable: row.unreadable,
-    copies,
-    rewrittenAt: row.rewritten_at,
-    finishedAt: row.finished_at,
   }
 }

@@ -1,24 +1,12 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import { sql } from 'kysely'
+import { mayHaveArrived } from '../common/profile-order.ts'
+import type { ReplayTargets, ReplayWindow } from '../common/replay-window.ts'
+import { replayedStatuses } from '../common/replay-window.ts'
 import type { ReplaySelection } from '../operations-store.ts'
-import type { DeliveryFilter, DeliveryStatus } from '../records.ts'
+import type { DeliveryFilter } from '../records.ts'
 import { deliveryConditions, eventConditions, needsEvent } from './filter-conditions.ts'
 import { queryBuilder } from './query-builder.ts'
-import { mayHaveArrived } from './sent-profiles.ts'
-
-/** The ids, of deliveries or events, among which to look: more than `after`, at most `through`. */
-export interface ReplayWindow {
-  readonly after: number
-  readonly through: number
-}
-
-/** What to make due in one step. */
-export interface ReplayTargets extends ReplayWindow {
-  readonly destination: string
-  /** Deliveries that this replay or a later one made due are left alone. */
-  readonly since: number
-  readonly limit: number
-}
 
 const isUnknown = sql`(d.unknown_outcomes > 0 OR coalesce(d.error_code, '') IN ('ERR_OUTCOME_UNKNOWN', 'ERR_UNREADABLE_ANSWER'))`
 
@@ -29,23 +17,6 @@ const isWhole = sql`NOT EXISTS (SELECT 1 FROM events w WHERE w.seq = d.event_seq
 function isSuperseded(destination: RawBuilder<unknown>, connection: string, key: string): RawBuilder<unknown> {
   return sql`EXISTS (SELECT 1 FROM deliveries n WHERE n.destination = ${destination} AND n.profile_connection = ${sql.ref(connection)}
     AND n.ordering_key > ${sql.ref(key)} AND ${sql.raw(mayHaveArrived('n'))})`
-}
-
-/** So many ids are looked at in one go: a few milliseconds. */
-const windowSize = 5_000
-
-/** Where a window that begins after `after` ends. What an index finds, whatever the number of rows, is not divided. */
-export function windowEnd({ filter }: ReplaySelection, { after, through }: ReplayWindow): number {
-  const isIndexed = ['id', 'event', 'customer', 'purchase', 'connection', 'identified'].some((name) => name in filter)
-  return isIndexed ? through : Math.min(through, after + windowSize)
-}
-
-/** The states that a selection makes pending. */
-function replayedStatuses({ kind, filter, repeatDelivered }: ReplaySelection): readonly DeliveryStatus[] {
-  if (kind === 'deliveries' && filter.status === 'delivered') return ['delivered']
-  const statuses: readonly DeliveryStatus[] = repeatDelivered ? ['dead', 'skipped', 'delivered'] : ['dead', 'skipped']
-  if (kind === 'events' || filter.status === undefined) return statuses
-  return statuses.filter((status) => status === filter.status)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { DeliveryActivityKind } from '../../activity/activity-kind.ts'
+import { activityTally } from '../common/activity-tally.ts'
+import { settledDelivery, verdictActivity } from '../common/settled-delivery.ts'
 import type { AttemptFailure, DeliveryStatus } from '../records.ts'
 import type { Settlement, SettleRequest } from '../store.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
@@ -8,18 +9,6 @@ interface LeasedRow {
   readonly destination: string
   readonly attempts: number
   readonly pending_since: number
-}
-
-interface Change {
-  readonly status: DeliveryStatus
-  readonly dueAt: number
-  readonly attempts: number
-  readonly unknown?: number
-  readonly unreadable?: number
-  readonly settledAt?: number
-  readonly reason?: string
-  readonly code?: string | null
-  readonly message?: string | null
 }
 
 /** Records verdicts on deliveries whose lease is still held with the token. */
@@ -46,7 +35,7 @@ export function settleDeliveries(
   function settle({ deliveryId, verdict }: Settlement, leaseToken: string, now: number): LeasedRow | undefined {
     const row = find.get(deliveryId, leaseToken)
     if (row === undefined) return undefined
-    const change = toChange({ deliveryId, verdict }, row.attempts, now)
+    const change = settledDelivery(verdict, row.attempts, now)
     if (verdict.status === 'retry' || verdict.status === 'dead') record(deliveryId, change.attempts, now, verdict.failure)
     update.run(
       change.status,
@@ -66,7 +55,7 @@ export function settleDeliveries(
   return database.transaction(({ settlements, leaseToken, now }: SettleRequest) => {
     let stale = 0
     const tally = new Map<string, Map<DeliveryStatus, number>>()
-    const activity = counts.activity.tally(now)
+    const activity = activityTally()
     for (const settlement of settlements) {
       const row = settle(settlement, leaseToken, now)
       if (row === undefined) {
@@ -74,7 +63,7 @@ export function settleDeliveries(
         continue
       }
       if (isFinal(settlement)) addTo(tally, row.destination, settlement.verdict.status)
-      const kind = toActivityKind(settlement)
+      const kind = verdictActivity(settlement.verdict)
       if (kind !== undefined) activity.add(row.destination, kind, now - row.pending_since)
     }
     for (const [destination, statuses] of tally) {
@@ -83,15 +72,9 @@ export function settleDeliveries(
         counts.add(destination, status, count)
       }
     }
-    activity.write()
+    counts.activity.settled(now, activity)
     return { stale }
   }).immediate
-}
-
-/** `undefined`: nothing happened to it. */
-function toActivityKind({ verdict }: Settlement): DeliveryActivityKind | undefined {
-  if (verdict.status === 'held') return undefined
-  return verdict.status === 'retry' ? 'retried' : verdict.status
 }
 
 type FinalSettlement = Settlement & { readonly verdict: { readonly status: Exclude<DeliveryStatus, 'pending'> } }
@@ -103,35 +86,4 @@ function isFinal(settlement: Settlement): settlement is FinalSettlement {
 function addTo(tally: Map<string, Map<DeliveryStatus, number>>, destination: string, status: DeliveryStatus): void {
   const statuses = tally.get(destination) ?? new Map<DeliveryStatus, number>()
   tally.set(destination, statuses.set(status, (statuses.get(status) ?? 0) + 1))
-}
-
-function toChange({ verdict }: Settlement, attempts: number, now: number): Change {
-  const settled = { dueAt: now, settledAt: now }
-  switch (verdict.status) {
-    case 'delivered':
-      return { status: 'delivered', attempts: attempts + 1, ...settled }
-    case 'skipped':
-      return { status: 'skipped', attempts, reason: verdict.reason, ...settled }
-    case 'dead':
-      return {
-        status: 'dead',
-        attempts: attempts + 1,
-        unknown: verdict.code === 'ERR_OUTCOME_UNKNOWN' ? 1 : 0,
-        code: verdict.code,
-        message: verdict.message,
-        ...settled,
-      }
-    case 'held':
-      return { status: 'pending', attempts, dueAt: verdict.dueAt, code: verdict.code, message: verdict.message }
-    case 'retry':
-      return {
-        status: 'pending',
-        attempts: attempts + 1,
-        dueAt: verdict.dueAt,
-        unknown: verdict.isUnknown ? 1 : 0,
-        unreadable: verdict.isUnreadable ? 1 : 0,
-        code: verdict.failure.code,
-        message: verdict.failure.message,
-      }
-  }
 }

@@ -99,7 +99,13 @@ describe('with a key', () => {
       connection: { id: 'connection-bare', retailer: 'walmart' },
     })
     await sealed.ingest({ events: [incoming(bare)], destinations: ['one'] })
-    const claimed = await sealed.claimEnrichments({ now: later, limit: 10, leaseUntil: later + 1, onlyExpired: false })
+    const claimed = await sealed.claimEnrichments({
+      now: later,
+      limit: 10,
+      leaseUntil: later + 1,
+      leaseToken: 'mine',
+      onlyExpired: false,
+    })
     const contact = {
       askedAt: later,
       customerId: 'customer-100',
@@ -109,7 +115,11 @@ describe('with a key', () => {
       isSimulated: false,
     }
     for (const { id } of claimed)
-      await sealed.settleEnrichments({ now: later, settlements: [{ id, found: { contact }, verdict: { status: 'done' } }] })
+      await sealed.settleEnrichments({
+        now: later,
+        leaseToken: 'mine',
+        settlements: [{ id, found: { contact }, verdict: { status: 'done' } }],
+      })
     expect((await sealed.findEvent('04-bare'))?.event.customer.email).toBe('100@shoppers.example')
     const lease = { leaseToken: 'mine', leaseUntil: later + 60_000 }
     const { deliveries } = await sealed.claim({ destination: 'one', now: later, limit: 100, maxBytes: 1e9, ...lease })

@@ -1,17 +1,19 @@
 import type { Database } from 'better-sqlite3'
+import { contentHashes } from '../common/content-hashes.ts'
+import type { OpenRotation } from '../common/rotation-rows.ts'
+import type { Rewritten, SealedRow, SealedTable } from '../common/sealed-tables.ts'
+import { fromPosition, sealedTables, sizeOfRow, toPosition } from '../common/sealed-tables.ts'
 import type { EncryptionStore, RotationStep } from '../encryption-store.ts'
-import { contentHashes } from './content-hashes.ts'
-import type { OpenRotation } from './rotation-records.ts'
+import { rewriteRow } from './rewrite-row.ts'
 import { rotationRecords } from './rotation-records.ts'
 import { readerMs } from './scrub-file.ts'
-import type { SealedRow, SealedTable } from './sealed-tables.ts'
-import { sealedTables } from './sealed-tables.ts'
 import type { SqliteFile } from './sqlite-file.ts'
 import { deleteCopies } from './store-copies.ts'
 import { sealerOf } from './store-sealer.ts'
 
 interface Window {
   readonly table: SealedTable
+  readonly rewrite: (row: SealedRow) => Rewritten
   next(position: string | null): readonly SealedRow[]
 }
 
@@ -24,9 +26,7 @@ export function sqliteEncryption(file: SqliteFile): EncryptionStore {
   const { database, path, counts, guard, scrubber, checkFile } = file
   const sealer = sealerOf(database)
   const records = rotationRecords(database)
-  const windows = sealedTables(database, sealer, contentHashes(database, guard.hash)).map((table) =>
-    createWindow(database, table),
-  )
+  const windows = sealedTables(sealer, contentHashes(sealer, guard.hash)).map((table) => createWindow(database, table))
   const keyIds = database.prepare<[], string>('SELECT id FROM encryption_keys').pluck()
   const forgetKeys = database.prepare('DELETE FROM encryption_keys WHERE id IS NOT ?')
   let scrubbed: number | null = 0
@@ -41,7 +41,7 @@ export function sqliteEncryption(file: SqliteFile): EncryptionStore {
     const rows = window.next(position)
     const done = { rewritten: 0, unreadable: 0 }
     for (const row of rows) {
-      const { rewritten, unreadable } = window.table.rewrite(row)
+      const { rewritten, unreadable } = window.rewrite(row)
       done.rewritten += rewritten
       done.unreadable += unreadable
     }
@@ -106,9 +106,11 @@ function createWindow(database: Database, table: SealedTable): Window {
   const after = database.prepare<unknown[], SealedRow>(
     `SELECT ${selected} FROM ${name} WHERE (${key}) > (${marks}) ORDER BY ${key}`,
   )
-  if (table.isWhole === true) return { table, next: () => first.all() }
+  const rewrite = rewriteRow(database, table)
+  if (table.isWhole === true) return { table, rewrite, next: () => first.all() }
   return {
     table,
+    rewrite,
     next: (position) => takeSome(position === null ? first.iterate() : after.iterate(...fromPosition(position))),
   }
 }
@@ -118,24 +120,8 @@ function takeSome(rows: Iterable<SealedRow>): readonly SealedRow[] {
   let bytes = 0
   for (const row of rows) {
     taken.push(row)
-    bytes += sizeOf(row)
+    bytes += sizeOfRow(row)
     if (taken.length === windowSize || bytes > windowBytes) break
   }
   return taken
-}
-
-function sizeOf(row: SealedRow): number {
-  return Object.values(row).reduce<number>(
-    (sum, value) => sum + (typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 0),
-    0,
-  )
-}
-
-function toPosition({ keys }: SealedTable, row: SealedRow): string {
-  return JSON.stringify(keys.map((key) => row[key]))
-}
-
-function fromPosition(position: string): readonly unknown[] {
-  const values: unknown = JSON.parse(position)
-  return Array.isArray(values) ? values : []
 }

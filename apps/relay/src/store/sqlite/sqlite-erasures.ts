@@ -1,6 +1,6 @@
+import type { OpenErasure } from '../common/erasure-rows.ts'
 import type { ErasureStep, ErasureStore } from '../erasure-store.ts'
 import { erasePerson } from './erase-person.ts'
-import type { OpenErasure } from './erasure-records.ts'
 import { erasureRecords } from './erasure-records.ts'
 import { readerMs } from './scrub-file.ts'
 import type { SqliteFile } from './sqlite-file.ts'

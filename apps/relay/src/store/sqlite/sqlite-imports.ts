@@ -36,8 +36,8 @@ export function sqliteImports(
       checkFile()
       return steps.record(page)
     },
-    deferImportPart: async (request) => {
-      defer.run(request)
+    deferImportPart: async ({ partId, failedAt, dueAt }) => {
+      defer.run({ partId, failedAt, dueAt })
     },
     holdImports: async (reason) => {
       hold.run(reason?.code ?? null, reason?.message ?? null)

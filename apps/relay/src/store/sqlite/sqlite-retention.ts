@@ -1,16 +1,17 @@
 import type { Database } from 'better-sqlite3'
-import type { RetentionSettings } from '../../retention/retention-settings.ts'
-import { dayMs } from '../../retention/retention-settings.ts'
 import { toLedgerEntry } from '../../retention/to-ledger-entry.ts'
+import { eventBodies } from '../common/event-bodies.ts'
+import type { Cutoffs } from '../common/retention-cutoffs.ts'
+import { toCutoffs } from '../common/retention-cutoffs.ts'
+import type { EventColumns } from '../common/unreadable-event.ts'
+import { eventColumns, unreadableEvent } from '../common/unreadable-event.ts'
 import type { RetentionStep, RetentionStore } from '../retention-store.ts'
 import { removeActivity } from './activity-log.ts'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { removeEvent } from './erase-events.ts'
-import { eventBodies } from './event-bodies.ts'
 import { forgetConnections } from './forget-connections.ts'
 import { removeRecords } from './remove-records.ts'
-import type { EventColumns } from './unreadable-events.ts'
-import { eventColumns, unreadableEvent } from './unreadable-events.ts'
+import { sealerOf } from './store-sealer.ts'
 
 interface EventRow {
   readonly seq: number
@@ -19,15 +20,6 @@ interface EventRow {
 }
 
 type Removed = Omit<RetentionStep, 'isEnd'>
-
-/** When each clock ran out for what is removed now; milliseconds since 1970. */
-interface Cutoffs {
-  readonly now: number
-  readonly payload: number
-  readonly ledger: number
-  readonly deadLetter: number
-  readonly quarantine: number
-}
 
 const nothing: Removed = { payloads: 0, ledger: 0, quarantined: 0 }
 /** Of which so many may be changed in one step. */
@@ -47,7 +39,7 @@ export function sqliteRetention(database: Database, counts: DeliveryCounts): Ret
       `SELECT 1 FROM deliveries WHERE event_seq = ? AND (status = 'pending' OR (status = 'dead' AND settled_at > ?)) LIMIT 1`,
     )
     .pluck()
-  const bodies = eventBodies(database)
+  const bodies = eventBodies(sealerOf(database))
   const find = database.prepare<[number], EventColumns & { readonly body: string }>(
     `SELECT ${eventColumns}, e.body FROM events e WHERE e.seq = ?`,
   )
@@ -171,15 +163,5 @@ export function sqliteRetention(database: Database, counts: DeliveryCounts): Ret
         throw error
       }
     },
-  }
-}
-
-function toCutoffs(now: number, { payloadDays, ledgerDays, deadLetterDays, quarantineDays }: RetentionSettings): Cutoffs {
-  return {
-    now,
-    payload: now - payloadDays * dayMs,
-    ledger: now - ledgerDays * dayMs,
-    deadLetter: now - deadLetterDays * dayMs,
-    quarantine: now - quarantineDays * dayMs,
   }
 }

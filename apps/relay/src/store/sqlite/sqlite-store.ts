@@ -1,7 +1,8 @@
-import type { Database } from 'better-sqlite3'
 import { systemClock } from '../../clock/clock.ts'
 import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
+import { parkedDueAt } from '../common/waiting-due-at.ts'
+import type { OnSchemaChange } from '../schema-change.ts'
 import type { Store } from '../store.ts'
 import { countActivity } from './activity-log.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
@@ -12,6 +13,7 @@ import { freeEnrichmentLeases, sqliteEnrichments } from './enrichments.ts'
 import { erasureGuard } from './erasure-guard.ts'
 import { fairTurns } from './fair-turns.ts'
 import { fileGuard } from './file-guard.ts'
+import { freeLeases } from './free-leases.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { lanePauses } from './lane-pauses.ts'
 import { lateIdentities } from './late-identities.ts'
@@ -28,7 +30,6 @@ import { sqliteImports } from './sqlite-imports.ts'
 import { sqliteOperations } from './sqlite-operations.ts'
 import { sqliteReads } from './sqlite-reads.ts'
 import { sqliteRetention } from './sqlite-retention.ts'
-import { parkedDueAt } from './waiting-due-at.ts'
 import { waitingEvents } from './waiting-events.ts'
 
 /** What may be chosen of a store. */
@@ -39,18 +40,17 @@ export type SqliteStoreOptions = Partial<Omit<SpaceGuardOptions, 'path' | 'makeR
   readonly encryption?: EncryptionKeys
   /** The destinations that get a customer's events in their order. Default: none. */
   readonly orderedDestinations?: readonly string[]
+  /** Default: nobody is told. */
+  readonly onSchemaChange?: OnSchemaChange
 }
-
-/** No lease is longer; what is due within it may be held by a process that is gone. */
-const longestLeaseMs = 300_000
 
 /**
  * Opens a store in one SQLite file, for one process. Every write but a lease is synced before it is promised. Throws a
  * `ConfigurationError` in words when the file cannot be used; see `openDatabase`.
  */
 export async function openSqliteStore(path: string, now: number, options: SqliteStoreOptions = {}): Promise<Store> {
-  const { elapsed = systemClock.elapsed, enrichment, encryption, orderedDestinations = [], ...space } = options
-  const { database, lock } = openDatabase(path, encryption)
+  const { elapsed = systemClock.elapsed, enrichment, encryption, orderedDestinations = [], onSchemaChange, ...space } = options
+  const { database, lock } = openDatabase(path, encryption, onSchemaChange)
   const log = logSize(database)
   const { freeBytes, check, withReserve } = spaceGuard({
     path,
@@ -75,7 +75,7 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
   const cleaning = { database, path, counts, guard, scrubber, checkFile }
   const ingest = ingestEvents(database, counts, guard, enrichment)
   const quarantine = quarantineWebhook(database, counts, guard)
-  const waiting = waitingEvents(database, counts, history, enrichment)
+  const waiting = waitingEvents(database, counts)
   const identities = lateIdentities(database, counts, history, guard)
   const claim = claimDeliveries(database, counts, order)
   const pauses = lanePauses(database)
@@ -138,14 +138,4 @@ export async function openSqliteStore(path: string, now: number, options: Sqlite
       lock.release()
     },
   }
-}
-
-/** The lock proves that whoever held a lease is gone. What it held may have arrived. */
-function freeLeases(database: Database, now: number): void {
-  const destinations = database.prepare<[], string>('SELECT DISTINCT destination FROM delivery_counts').pluck().all()
-  const free = database.prepare(
-    `UPDATE deliveries SET due_at = ?, lease_token = NULL, was_sent = was_sent OR profile_connection IS NOT NULL
-     WHERE destination = ? AND status = 'pending' AND due_at > ? AND due_at <= ? AND lease_token IS NOT NULL`,
-  )
-  for (const destination of destinations) free.run(now, destination, now, now + longestLeaseMs)
 }

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { EncryptionKeys } from '../../encryption/encryption-keys.ts'
 import type { EnrichmentSettings } from '../../enrichment/enrichment-settings.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
+import type { SchemaChange } from '../schema-change.ts'
 import type { Store } from '../store.ts'
 
 /** What the thread of a store is started with. */
@@ -15,10 +16,13 @@ export interface StoreThreadData {
   readonly orderedDestinations?: readonly string[]
 }
 
+/** What can be called in the thread: a store in one file shares nothing with other relays. */
+export type StoreCalls = Omit<Store, 'sharing'>
+
 /** A method call on its way to the thread of the store. */
 export interface StoreCall {
   readonly id: number
-  readonly method: keyof Store
+  readonly method: keyof StoreCalls
   readonly args: readonly unknown[]
 }
 
@@ -26,6 +30,11 @@ export interface StoreCall {
 export type StoreAnswer =
   | { readonly id: number; readonly isDone: true; readonly result: never }
   | { readonly id: number; readonly isDone: false; readonly error: SentError }
+
+/** What a thread tells unasked, while it opens the store. */
+export interface StoreNotice {
+  readonly schemaChange: SchemaChange
+}
 
 /** An error as it goes from one thread to the other. */
 interface SentError {

@@ -5,8 +5,9 @@ import type { StoreThreadData } from './store-call.ts'
 
 const { path, now, minFreeBytes, enrichment, encryption, orderedDestinations }: StoreThreadData = workerData
 
-await serveCalls(() =>
+await serveCalls((onSchemaChange) =>
   openSqliteStore(path, now, {
+    onSchemaChange,
     ...(minFreeBytes === undefined ? {} : { minFreeBytes }),
     ...(enrichment === undefined ? {} : { enrichment }),
     ...(encryption === undefined ? {} : { encryption }),

@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { mentionsPerson } from '../../erasure/mentions.ts'
 import type { Person } from '../../erasure/person.ts'
+import type { PersonEventRow } from '../common/person-events.ts'
+import { isPersonEvent, subjectsOf } from '../common/person-events.ts'
 import type { ErasureCursor, PersonCounts, PersonSurvey } from '../erasure-store.ts'
 import type { DeliveryStatus } from '../records.ts'
-import type { PersonEventRow } from './person-events.ts'
-import { isPersonEvent, personEvents, subjectsOf } from './person-events.ts'
+import { personEvents } from './person-events.ts'
 import { quarantinedBodies } from './quarantined-bodies.ts'
 
 /** Counts what is stored of a person, a part at a time: each connection and customer id, then what is in quarantine. */

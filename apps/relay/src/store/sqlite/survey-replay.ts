@@ -1,15 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import type { ReplayCountRow } from '../common/replay-window.ts'
+import { toReplayCount, windowEnd } from '../common/replay-window.ts'
 import type { ReplayCount, ReplaySelection, ReplaySurvey, ReplaySurveyRequest } from '../operations-store.ts'
-import type { DeliveryStatus } from '../records.ts'
-import { countReplayed, windowEnd } from './select-replayed.ts'
-
-interface CountRow {
-  readonly destination: string
-  readonly status: DeliveryStatus | null
-  readonly is_unknown: number
-  readonly is_superseded: number
-  readonly count: number
-}
+import { countReplayed } from './select-replayed.ts'
 
 /** The newest delivery or event. */
 export function replayEnd(database: Database, kind: ReplaySelection['kind']): number {
@@ -24,19 +17,9 @@ export function surveyReplay(database: Database, { selection, after, through }: 
   const counts = destinations.flatMap((destination): readonly ReplayCount[] => {
     const { sql, parameters } = countReplayed(selection, { after, through: end }, destination)
     return database
-      .prepare<unknown[], CountRow>(sql)
+      .prepare<unknown[], ReplayCountRow>(sql)
       .all(...parameters)
-      .map(toCount)
+      .map(toReplayCount)
   })
   return { counts, next: end >= through ? null : end }
-}
-
-function toCount(row: CountRow): ReplayCount {
-  return {
-    destination: row.destination,
-    status: row.status ?? 'missing',
-    isUnknown: row.is_unknown === 1,
-    isSuperseded: row.is_superseded === 1,
-    count: row.count,
-  }
 }

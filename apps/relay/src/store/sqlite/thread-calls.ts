@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import type { Store } from '../store.ts'
-import type { StoreAnswer, StoreCall } from './store-call.ts'
+import type { OnSchemaChange } from '../schema-change.ts'
+import type { StoreAnswer, StoreCall, StoreCalls, StoreNotice } from './store-call.ts'
 import { receiveError } from './store-call.ts'
 
 interface Waiting {
@@ -9,19 +9,23 @@ interface Waiting {
 }
 
 /** What a method of the store resolves to. */
-export type StoreResult<Method extends keyof Store> = Awaited<ReturnType<Store[Method]>>
+export type StoreResult<Method extends keyof StoreCalls> = Awaited<ReturnType<StoreCalls[Method]>>
 
 /** The calls of one thread of the store. */
 export interface ThreadCalls {
   /** Resolves when the thread has opened its part of the store; rejects when that was refused. */
   readonly opened: Promise<void>
-  call<Method extends keyof Store>(method: Method, args: Parameters<Store[Method]>): Promise<StoreResult<Method>>
+  call<Method extends keyof StoreCalls>(method: Method, args: Parameters<StoreCalls[Method]>): Promise<StoreResult<Method>>
   /** Ends the thread. Calls that it has not answered reject. */
   terminate(): Promise<void>
 }
 
 /** Sends calls to a thread and awaits its answers. `onFailure`: the thread ended by an error; its calls are rejected already. */
-export function threadCalls(worker: Worker, onFailure: (error: Error) => void): ThreadCalls {
+export function threadCalls(
+  worker: Worker,
+  onFailure: (error: Error) => void,
+  onSchemaChange: OnSchemaChange = () => undefined,
+): ThreadCalls {
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let isEnded = false
@@ -32,7 +36,8 @@ export function threadCalls(worker: Worker, onFailure: (error: Error) => void): 
     waiting.clear()
   }
 
-  worker.on('message', (answer: StoreAnswer) => {
+  worker.on('message', (answer: StoreAnswer | StoreNotice) => {
+    if ('schemaChange' in answer) return onSchemaChange(answer.schemaChange)
     const call = waiting.get(answer.id)
     waiting.delete(answer.id)
     if (answer.isDone) call?.resolve(answer.result)
@@ -52,7 +57,7 @@ export function threadCalls(worker: Worker, onFailure: (error: Error) => void): 
 
   return {
     opened: wait(0),
-    call<Method extends keyof Store>(method: Method, args: Parameters<Store[Method]>) {
+    call<Method extends keyof StoreCalls>(method: Method, args: Parameters<StoreCalls[Method]>) {
       if (isEnded) return Promise.reject(closed())
       lastId += 1
       const message: StoreCall = { id: lastId, method, args }

@@ -1,9 +1,10 @@
 import { extname } from 'node:path'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
+import type { OnSchemaChange } from '../schema-change.ts'
 import type { Store } from '../store.ts'
 import { readerCalls } from './reader-calls.ts'
-import type { StoreThreadData } from './store-call.ts'
+import type { StoreCalls, StoreThreadData } from './store-call.ts'
 import type { StoreReader } from './store-reader.ts'
 import type { StoreResult } from './thread-calls.ts'
 import { closed, threadCalls } from './thread-calls.ts'
@@ -13,20 +14,21 @@ import { closed, threadCalls } from './thread-calls.ts'
  * the next. What people ask for is read in a second one, which starts when it is first asked. As `openSqliteStore` otherwise. When the
  * first thread ends unasked the process ends too, as it would have without the thread; when the second does, what was asked of it fails.
  */
-export async function openThreadedStore(data: StoreThreadData): Promise<Store> {
-  const writer = threadCalls(startThread('store-thread', data), (error) => {
+export async function openThreadedStore(data: StoreThreadData, onSchemaChange?: OnSchemaChange): Promise<Store> {
+  const fail = (error: Error): never => {
     throw error
-  })
+  }
+  const writer = threadCalls(startThread('store-thread', data), fail, onSchemaChange)
   const reader = readerCalls(() => startThread('reader-thread', data))
   let isClosed = false
 
-  function call<Method extends keyof Store>(method: Method) {
-    return (...args: Parameters<Store[Method]>): Promise<StoreResult<Method>> =>
+  function call<Method extends keyof StoreCalls>(method: Method) {
+    return (...args: Parameters<StoreCalls[Method]>): Promise<StoreResult<Method>> =>
       isClosed ? Promise.reject(closed()) : writer.call(method, args)
   }
 
   function read<Method extends keyof StoreReader>(method: Method) {
-    return (...args: Parameters<Store[Method]>): Promise<StoreResult<Method>> =>
+    return (...args: Parameters<StoreCalls[Method]>): Promise<StoreResult<Method>> =>
       isClosed ? Promise.reject(closed()) : reader.call(method, args)
   }
 

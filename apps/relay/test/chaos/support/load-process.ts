@@ -80,7 +80,7 @@ function connectionPool(port: number): ConnectionPool {
   let count = 0
   return {
     take(onFree) {
-      for (let connection = free.pop(); connection !== undefined; connection = free.pop()) {
+      for (let connection = free.shift(); connection !== undefined; connection = free.shift()) {
         if (connection.isOpen) return connection
         count -= 1
       }

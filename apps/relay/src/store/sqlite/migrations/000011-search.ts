@@ -1,10 +1,8 @@
 /**
- * Search. `events_searched` is gone through from the newest event to the oldest, and holds all that is compared where no other index finds
- * what is looked for. `person_index`: keyed hashes of the email addresses and phone numbers by which a connection was known, and the
+ * Search. `person_index`: keyed hashes of the email addresses and phone numbers by which a connection was known, and the
  * customer's id then, empty without one. `people_indexed`: what was remembered before this schema is in it.
  */
 export const search: string = `
-CREATE INDEX events_searched ON events (seq, type, retailer, received_at);
 CREATE INDEX deliveries_dead_by_event ON deliveries (event_seq, destination, error_code) WHERE status = 'dead';
 CREATE INDEX deliveries_skipped_by_event ON deliveries (event_seq, destination) WHERE status = 'skipped';
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import type { PersonSubject } from '../../common/person-events.ts'
 import type { EventFilter } from '../../records.ts'
-import type { PersonSubject } from '../person-events.ts'
 
 /** A person who has more is looked for among all events. */
 const mostSubjects = 200

@@ -1,16 +1,14 @@
 import type { Database } from 'better-sqlite3'
-import type { DeliveryStatus } from '../../records.ts'
+import type { EventSearch } from '../../records.ts'
 
-/** So many deliveries can be looked at all together in a fraction of a second. */
-export const fewDeliveries = 150_000
-
-/** How many deliveries have a status, for one destination or for all. */
-export function countOf(database: Database, status: DeliveryStatus, destination: string | undefined): number {
-  const where = destination === undefined ? '' : 'AND destination = ?'
+/** How many deliveries have this status, for this destination; without either, any. */
+export function countOf(database: Database, { status, destination }: Pick<EventSearch, 'status' | 'destination'>): number {
   const count = database
-    .prepare<unknown[], number>(`SELECT coalesce(sum(count), 0) FROM delivery_counts WHERE status = ? ${where}`)
+    .prepare<unknown[], number>(
+      'SELECT coalesce(sum(count), 0) FROM delivery_counts WHERE status = coalesce(?, status) AND destination = coalesce(?, destination)',
+    )
     .pluck()
-    .get(status, ...(destination === undefined ? [] : [destination]))
+    .get(status ?? null, destination ?? null)
   return count ?? 0
 }
 

@@ -1,85 +1,103 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Found } from './found.ts'
-import { toFoundPage } from './found.ts'
+import type { Found } from '../../common/found.ts'
+import { toFoundPage } from '../../common/found.ts'
 import { scanWindows } from './scan-windows.ts'
-
-const hour = 3_600_000
+import type { PositionRange } from './time-range.ts'
 
 interface Row {
   readonly position: number
-  readonly receivedAt: number
   readonly matches: boolean
 }
 
-/** Rows in the order of their receipt, but for a clock that jumps by hours; some positions are gone. */
+/** Some positions are gone: a few, or most of a stretch. */
 const rows = fc
-  .array(fc.record({ afterMs: fc.integer({ min: -3, max: 48 }), matches: fc.boolean(), gap: fc.integer({ min: 1, max: 4 }) }), {
+  .array(fc.record({ matches: fc.boolean(), gap: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 200 })) }), {
     maxLength: 60,
   })
   .map((steps) => {
     let position = 0
-    let highest = 0
-    return steps.map(({ afterMs, matches, gap }): Row => {
+    return steps.map(({ matches, gap }): Row => {
       position += gap
-      const receivedAt = highest + afterMs * hour
-      highest = Math.max(highest, receivedAt)
-      return { position, receivedAt, matches }
+      return { position, matches }
     })
   })
+const size = fc.integer({ min: 1, max: 12 })
 
-function isMeant({ since, until }: { since?: number; until?: number }, { receivedAt, matches }: Row): boolean {
-  return matches && receivedAt >= (since ?? Number.NEGATIVE_INFINITY) && receivedAt <= (until ?? Number.POSITIVE_INFINITY)
+function within({ low, high }: PositionRange): (row: Row) => boolean {
+  return ({ position }) => position >= low && position < high
 }
 
-test('pages of a scan hold every row that matches once, the newest first, whatever their size and the windows’', () => {
-  const time = fc.integer({ min: 0, max: 60 * 24 }).map((hours) => hours * hour)
-  const filter = fc.record({ since: time, until: time }, { requiredKeys: [] })
-  const size = fc.integer({ min: 1, max: 12 })
+test('pages of a scan hold every row that matches once, the newest first, whatever the size of pages and parts', () => {
   fc.assert(
-    fc.property(rows, filter, size, size, size, (all, times, limit, windowRows, mostRows) => {
+    fc.property(rows, size, size, size, (all, limit, windowSize, mostRows) => {
       const page = (high: number): Found =>
         scanWindows({
-          filter: times,
-          high,
+          range: { low: 1, high },
           wanted: limit + 1,
-          windowRows,
+          windowSize,
           mostRows,
-          receivedFrom: (position) => all.find((row) => row.position >= position)?.receivedAt,
+          countIn: (window, most) => Math.min(most, all.filter(within(window)).length),
           find: (window, most) =>
             all
-              .filter((row) => row.position >= window.low && row.position < window.high && isMeant(times, row))
+              .filter((row) => row.matches && within(window)(row))
               .map((row) => row.position)
               .toReversed()
               .slice(0, most),
         })
       const found: number[] = []
-      for (let high: number | null = 1_000; high !== null; ) {
+      for (let high: number | null = 10_000; high !== null; ) {
         const { positions, nextCursor } = toFoundPage(page(high), limit)
         expect(positions.length).toBeLessThanOrEqual(limit)
         if (nextCursor !== null) expect(nextCursor).toBeLessThan(high)
         found.push(...positions)
         high = nextCursor
       }
-      const expected = all.filter((row) => isMeant(times, row)).map((row) => row.position)
-      expect(found).toEqual(expected.toReversed())
+      expect(found).toEqual(
+        all
+          .filter((row) => row.matches)
+          .map((row) => row.position)
+          .toReversed(),
+      )
     }),
   )
 })
 
-test('a page looks at no more rows than it may', () => {
-  let looked = 0
-  const { through } = scanWindows({
-    filter: {},
-    high: 1_000_001,
+test('a page looks at no more rows than it may, and one part', () => {
+  const windowSize = 10
+  const mostRows = 30
+  fc.assert(
+    fc.property(rows, (all) => {
+      let looked = 0
+      scanWindows({
+        range: { low: 1, high: 20_000 },
+        wanted: 1_000,
+        windowSize,
+        mostRows,
+        countIn: (window, most) => Math.min(most, all.filter(within(window)).length),
+        find: (window) => {
+          looked += all.filter(within(window)).length
+          return []
+        },
+      })
+      expect(looked).toBeLessThanOrEqual(mostRows + windowSize)
+    }),
+  )
+})
+
+test('where there is little, a few parts are enough for a store of any size', () => {
+  let parts = 0
+  const found = scanWindows({
+    range: { low: 1, high: 1_000_000_000 },
     wanted: 51,
-    windowRows: 1_000,
-    mostRows: 10_000,
-    receivedFrom: () => 0,
-    find: ({ low, high }) => {
-      looked += high - low
-      return []
+    windowSize: 10_000,
+    mostRows: 25_000,
+    countIn: ({ low }) => (low <= 3 ? 3 : 0),
+    find: ({ low }) => {
+      parts += 1
+      return low <= 3 ? [3] : []
     },
   })
-  expect([looked, through]).toEqual([10_000, 990_001])
+  expect(found).toEqual({ positions: [3], through: 0 })
+  expect(parts).toBeLessThan(12)
 })

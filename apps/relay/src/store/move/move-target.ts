@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { ConfigurationError } from '../../config/configuration-error.ts'
+import type { PostgresDatabase } from '../postgres/postgres-database.ts'
+import type { SqlSession, SqlValue } from '../postgres/sql-session.ts'
+import type { MovedKey, MovedRow, MovedValue } from './move-source.ts'
+import type { MovedTable } from './moved-tables.ts'
+
+/** A part of a table that was moved: up to and including its last key, and a hash of what it was then. */
+interface MovedPart {
+  readonly number: number
+  readonly last: MovedKey
+  readonly hash: string
+}
+
+/** The PostgreSQL store that another one is moved to. */
+export interface MoveTarget {
+  /** Notes that this store is moved here. Throws a `ConfigurationError` where there is another one, or a move has ended. */
+  begin(sourceId: Buffer): Promise<void>
+  parts(table: MovedTable): Promise<readonly MovedPart[]>
+  /** Puts the rows in the place of everything between the keys, in one transaction with the note of it. */
+  replace(table: MovedTable, after: MovedKey | null, part: MovedPart, rows: readonly MovedRow[]): Promise<void>
+  count(table: string): Promise<number>
+  /** The relays may start: numbers go on where the source has stopped. */
+  finish(lastNumbers: ReadonlyMap<MovedTable, number>): Promise<void>
+}
+
+/** A hash of rows, for telling whether they have changed. */
+export function hashRows(rows: readonly MovedRow[]): string {
+  const hash = createHash('sha256')
+  for (const row of rows) hash.update(JSON.stringify(Object.values(row).map(toText)))
+  return hash.digest('base64')
+}
+
+/** A target on a database whose schema is up to date. */
+export function moveTarget(database: PostgresDatabase): MoveTarget {
+  const columnsOf = new Map<string, ReadonlyMap<string, string>>()
+
+  async function readColumns(name: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await database.rows<{ readonly column_name: string; readonly type: string }>(
+      "SELECT column_name, udt_name AS type FROM information_schema.columns WHERE table_schema = 'relay' AND table_name = $1",
+      name,
+    )
+    return new Map(rows.map((row) => [row.column_name, row.type]))
+  }
+
+  async function typesOf(name: string): Promise<ReadonlyMap<string, string>> {
+    const known = columnsOf.get(name) ?? (await readColumns(name))
+    columnsOf.set(name, known)
+    return known
+  }
+
+  async function remove(session: SqlSession, table: MovedTable, after: MovedKey | null, last: MovedKey): Promise<void> {
+    const columns = table.key.join(', ')
+    const marks = (from: number): string => table.key.map((_, index) => `$${from + index}`).join(', ')
+    const since = after === null ? '' : ` AND (${columns}) > (${marks(last.length + 1)})`
+    await session.run(`DELETE FROM relay.${table.name} WHERE (${columns}) <= (${marks(1)})${since}`, ...last, ...(after ?? []))
+  }
+
+  async function insert(session: SqlSession, table: MovedTable, rows: readonly MovedRow[]): Promise<void> {
+    const types = await typesOf(table.name)
+    const columns = Object.keys(rows[0] ?? {}).filter((column) => types.has(column) && table.left?.includes(column) !== true)
+    if (columns.length === 0) return
+    const added = Object.entries(table.added ?? {})
+    const names = [...columns, ...added.map(([name]) => name)].join(', ')
+    const given = [...columns, ...added.map(([, value]) => String(value))].join(', ')
+    const arrays = columns.map((column, index) => `$${index + 1}::${types.get(column)}[]`).join(', ')
+    await session.run(
+      `INSERT INTO relay.${table.name} (${names}) SELECT ${given} FROM unnest(${arrays}) AS moved (${columns.join(', ')})`,
+      ...columns.map((column): SqlValue => rows.map((row) => row[column] ?? null)),
+    )
+  }
+
+  return {
+    async begin(sourceId) {
+      const move = await database.row<{ readonly source: Buffer; readonly finished_at: number | null }>(
+        'SELECT source, finished_at FROM relay.moves',
+      )
+      if (move === undefined) {
+        const isUsed = await database.value<boolean>(
+          'SELECT EXISTS (SELECT 1 FROM relay.events) OR EXISTS (SELECT 1 FROM relay.audit)',
+        )
+        if (isUsed === true) throw refused('has events of its own. Nothing was changed. Name an empty database with --to.')
+        await database.run('INSERT INTO relay.moves (source, started_at) VALUES ($1, relay.now_ms())', sourceId)
+        return
+      }
+      if (!sourceId.equals(move.source))
+        throw refused('holds the beginning of another store. Nothing was changed. Name an empty one.')
+      if (move.finished_at !== null) throw refused('has all of this store already. Nothing was changed. Start the relays on it.')
+    },
+    async parts({ name }) {
+      const rows = await database.rows<{ readonly part: number; readonly last: string; readonly hash: string }>(
+        'SELECT part, last, hash FROM relay.moved_parts WHERE table_name = $1 ORDER BY part',
+        name,
+      )
+      return rows.map((row) => ({ number: row.part, last: parseKey(row.last), hash: row.hash }))
+    },
+    async replace(table, after, part, rows) {
+      await database.transaction(
+        async (session) => {
+          await remove(session, table, after, part.last)
+          await insert(session, table, rows)
+          await session.run(
+            `INSERT INTO relay.moved_parts (table_name, part, last, hash) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (table_name, part) DO UPDATE SET last = excluded.last, hash = excluded.hash`,
+            table.name,
+            part.number,
+            JSON.stringify(part.last.map(toText)),
+            part.hash,
+          )
+        },
+        { isRelaxed: true },
+      )
+    },
+    count: async (table) => (await database.value<number>(`SELECT count(*) FROM relay.${table}`)) ?? 0,
+    async finish(lastNumbers) {
+      await database.transaction(async (session) => {
+        for (const [{ name, identity }, last] of lastNumbers) {
+          await session.run(
+            `SELECT setval(pg_get_serial_sequence('relay.${name}', '${identity}'), greatest($1, 1), $1 > 0)`,
+            last,
+          )
+        }
+        await session.run('UPDATE relay.moves SET finished_at = relay.now_ms()')
+        await session.run('DELETE FROM relay.moved_parts')
+      })
+    },
+  }
+}
+
+function refused(why: string): ConfigurationError {
+  return new ConfigurationError(`The PostgreSQL store ${why}`)
+}
+
+/** Bytes as text that says so, as JSON has none. */
+function toText(value: MovedValue): string | number | null | { readonly bytes: string } {
+  return Buffer.isBuffer(value) ? { bytes: value.toString('base64') } : value
+}
+
+function parseKey(text: string): MovedKey {
+  const values: readonly (string | number | null | { readonly bytes: string })[] = JSON.parse(text)
+  return values.map((value) => (value !== null && typeof value === 'object' ? Buffer.from(value.bytes, 'base64') : value))
+}

@@ -1,0 +1,60 @@
+import { quarantinePlace } from '../common/quarantine-place.ts'
+import type { QuarantineRow } from '../common/quarantine-record.ts'
+import { toQuarantineRecord } from '../common/quarantine-record.ts'
+import { toPage } from '../common/to-page.ts'
+import type { QuarantinedWebhook } from '../operations-store.ts'
+import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../records.ts'
+import { rowId } from './row-id.ts'
+import type { StoreContext } from './store-context.ts'
+
+type Context = Pick<StoreContext, 'database' | 'sealer'>
+
+interface AuditRow extends AuditEntry {
+  readonly id: number
+}
+
+/** Quarantined webhooks, newest first. */
+export async function listQuarantine(context: Context, page: PageRequest): Promise<Page<QuarantineRecord>> {
+  const rows = await context.database.rows<QuarantineRow>(
+    `SELECT id, body_hash, reason, fields, received_at, count, body FROM relay.quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2`,
+    page.cursor ?? Number.MAX_SAFE_INTEGER,
+    page.limit + 1,
+  )
+  return toPage(
+    rows,
+    page.limit,
+    (row) => row.id,
+    (row) => toQuarantineRecord(row, openQuarantined(context, row)),
+  )
+}
+
+/** One quarantined webhook; `undefined` when there is none with this id. */
+export async function findQuarantined(context: Context, id: string): Promise<QuarantinedWebhook | undefined> {
+  const row = await context.database.row<QuarantineRow & { readonly signed_at: number }>(
+    'SELECT id, body_hash, reason, fields, signed_at, received_at, count, body FROM relay.quarantine WHERE id = $1',
+    rowId(id),
+  )
+  if (row === undefined) return undefined
+  const body = openQuarantined(context, row)
+  return { ...toQuarantineRecord(row, body), signedAt: row.signed_at, rawBody: body ?? Buffer.alloc(0) }
+}
+
+/** What people did, newest first. */
+export async function listAudit({ database }: Pick<Context, 'database'>, page: PageRequest): Promise<Page<AuditEntry>> {
+  const rows = await database.rows<AuditRow>(
+    'SELECT id, at, actor, action, subject FROM relay.audit WHERE id < $1 ORDER BY id DESC LIMIT $2',
+    page.cursor ?? Number.MAX_SAFE_INTEGER,
+    page.limit + 1,
+  )
+  return toPage(
+    rows,
+    page.limit,
+    (row) => row.id,
+    ({ at, actor, action, subject }) => ({ at, actor, action, subject }),
+  )
+}
+
+/** `undefined`: it is damaged. */
+function openQuarantined({ sealer }: Pick<Context, 'sealer'>, row: QuarantineRow): Buffer | undefined {
+  return sealer.openBytes(row.body, quarantinePlace(row.body_hash))
+}
