@@ -48,6 +48,17 @@ export function retentionCases(suite: SuiteHarness): void {
     (await suite.store.listEvents({}, { limit: 500 })).items.map((item) => item.event.id).toSorted()
 
   describe('retention', () => {
+    test('an event that comes again when nothing is left of it, while its connection is known, is stored anew', async () => {
+      const silent = { customer: { id: null, email: null, mobile: null }, connection: { id: 'connection-of-a', retailer: null } }
+      await suite.ingest(event('a'))
+      await settleAll('delivered')
+      const bought = incoming(makePurchaseEvent({ id: 'b', idempotencyKey: 'purchase.created:b', ...silent }), daysLater(450))
+      await suite.store.ingest({ events: [{ ...bought, receivedAt: daysLater(450) }], destinations })
+      expect(await retain(daysLater(460))).toMatchObject({ ledger: 1 })
+      expect(await suite.ingest(event('a'))).toMatchObject([{ result: 'stored' }])
+      expect(await suite.store.connectionState('connection-of-a')).toMatchObject({ status: 'active' })
+    })
+
     test('after 30 days only the ledger entry of an event is left', async () => {
       const bought = makePurchaseEvent({ id: 'a', idempotencyKey: 'purchase.created:p', purchase: { id: 'p' } })
       const profile = makeProfileEvent('profile.updated', { id: 'b' })

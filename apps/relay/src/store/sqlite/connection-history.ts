@@ -30,7 +30,7 @@ export function connectionHistory(database: Database): ConnectionHistory {
     )
     .pluck()
   const insert =
-    database.prepare(`INSERT INTO connection_history (connection_id, order_key, said_customer_id, said_email, said_mobile,
+    database.prepare(`INSERT OR REPLACE INTO connection_history (connection_id, order_key, said_customer_id, said_email, said_mobile,
      said_retailer, said_status, customer_id, email, mobile, retailer, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = database.prepare(`UPDATE connection_history SET customer_id = ?, email = ?, mobile = ?, retailer = ?, status = ?
      WHERE connection_id = ? AND order_key = ?`)
