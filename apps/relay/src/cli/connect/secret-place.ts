@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { mergeDotEnv } from '../../config/read-environment.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
 import type { CommandContext } from '../command-context.ts'
-import { storePath } from '../store-path.ts'
+import { storeFolder } from '../store-path.ts'
 
 /** Where the relay reads its signing secrets. */
 export interface SecretPlace {
@@ -21,13 +21,13 @@ export interface SecretPlace {
 const fileName = 'subtotal-signing-secret'
 const variable = 'SUBTOTAL_SIGNING_SECRET'
 
-/** Looks where the secrets are or would be: the file that SUBTOTAL_SIGNING_SECRET_FILE names, else one beside the store. */
+/** Looks where the secrets are or would be: the file that SUBTOTAL_SIGNING_SECRET_FILE names, else one in the store's folder. */
 export async function findSecretPlace(context: CommandContext): Promise<SecretPlace> {
   const env = mergeDotEnv(context.env, context.cwd)
   const file = env[`${variable}_FILE`]?.trim() || undefined
   const value = env[variable]?.trim() || undefined
   if (file === undefined && value !== undefined) return { kind: 'variable', path: '', isNamed: false, secrets: split(value) }
-  const path = file === undefined ? join(dirname(storePath(context)), fileName) : resolve(context.cwd, file)
+  const path = file === undefined ? join(storeFolder(context), fileName) : resolve(context.cwd, file)
   return { kind: 'file', path, isNamed: file !== undefined, secrets: split(await readIfThere(path)) }
 }
 
