@@ -54,7 +54,7 @@ function toIncoming(number: number) {
 
 async function measure(kind: string): Promise<void> {
   const startedAt = performance.now()
-  const child = fork(join(import.meta.dirname, 'ingest-target.ts'), [kind, 'secret-of-the-bench', path], {
+  const child = fork(join(import.meta.dirname, 'ingest-target.ts'), [kind, 'secret-of-the-bench', `sqlite:${path}`], {
     execArgv: ['--conditions=@subtotal-connectors/source'],
   })
   const [{ port }] = await once(child, 'message')

@@ -14,12 +14,16 @@ type StoreGroup<Item> = (group: readonly Item[]) => Promise<readonly (string | n
  */
 export function createBareServer<Item>(secret: string, read: Read<Item>, store: StoreGroup<Item>): Server {
   let waiting: { readonly item: Item; readonly response: ServerResponse }[] = []
+  let isCommitting = false
 
   async function commit(): Promise<void> {
-    const group = waiting
-    waiting = []
-    const ids = await store(group.map(({ item }) => item))
-    for (const [index, { response }] of group.entries()) answer(response, ids[index] ?? null)
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      const ids = await store(group.map(({ item }) => item))
+      for (const [index, { response }] of group.entries()) answer(response, ids[index] ?? null)
+    }
+    isCommitting = false
   }
 
   function receive(body: Buffer, headers: IncomingHttpHeaders, response: ServerResponse): void {
@@ -30,7 +34,9 @@ export function createBareServer<Item>(secret: string, read: Read<Item>, store: 
       return
     }
     waiting.push({ item, response })
-    if (waiting.length === 1) setImmediate(() => void commit())
+    if (isCommitting) return
+    isCommitting = true
+    setImmediate(() => void commit())
   }
 
   return createServer((request, response) => {

@@ -8,20 +8,19 @@ import { createKlaviyoConnector } from '@subtotal-connectors/klaviyo'
 import { createRelay } from '@subtotal-connectors/relay'
 
 /**
- * A relay to be measured, in a process of its own. It delivers nothing until its parent says `start`; told `stop`, it answers with the
- * CPU time since then, in microseconds, and the most memory it had, in MiB.
+ * A relay to be measured, in a process of its own; without a store's URL it makes an SQLite store. It delivers nothing until its parent
+ * says `start`; told `stop`, it answers with the CPU time since then, in microseconds, and the most memory it had, in MiB.
  */
-const [, , secret = '', urls = '{}'] = process.argv
+const [, , secret = '', urls = '{}', store] = process.argv
 const { braze, klaviyo, customerio } = JSON.parse(urls)
 const apiKey = 'key-of-the-bench'
-const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'bench-delivery-'))
 const gate = Promise.withResolvers<void>()
 
 const relay = await createRelay({
   host: '127.0.0.1',
   port: 0,
   logLevel: 'silent',
-  store: `sqlite:${join(folder, 'relay.db')}`,
+  store: store ?? temporaryStore(),
   bodyLimitBytes: 1_048_576,
   signingSecrets: [secret],
   signatureToleranceMs: 86_400_000,
@@ -32,7 +31,6 @@ const relay = await createRelay({
   },
   lanes: Object.fromEntries(['braze', 'klaviyo', 'customerio'].map((name) => [name, { requestsPerSecond: 10_000 }])),
 })
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 process.once('disconnect', () => process.exit(0))
 
 let startedWith = process.cpuUsage()
@@ -47,6 +45,12 @@ process.on('message', (message) => {
   }
 })
 process.send?.({ port: Number(new URL(relay.url).port) })
+
+function temporaryStore(): string {
+  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'bench-delivery-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return `sqlite:${join(folder, 'relay.db')}`
+}
 
 /** The connector, but its first calls wait for the start. */
 function held(connector: Connector): Connector {

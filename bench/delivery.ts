@@ -2,9 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
-import { rawPost } from '../apps/relay/test/support/raw-connection.ts'
 import { runLoad } from './http-load.ts'
+import { secret, take, webhooks } from './webhooks.ts'
 
 /**
  * How fast a relay delivers events that wait: to three mock destinations, the relay in a process of its own, the mocks in another. The
@@ -13,7 +12,6 @@ import { runLoad } from './http-load.ts'
  */
 const events = Number(process.argv[2] ?? 100_000)
 const destinations = 3
-const secret = 'secret-of-the-bench'
 const portion = 10_000
 const connections = 64
 const execArgv = ['--conditions=@subtotal-connectors/source']
@@ -46,19 +44,10 @@ process.stdout.write(
 
 /** Purchases alone: each is one item at each destination. */
 async function fill(toPort: number): Promise<void> {
-  const generator = createWebhookGenerator({ seed: 1, connections: 2_000 })
+  const source = webhooks('purchases')
   for (let sent = 0; sent < events; sent += portion) {
-    const requests: Buffer[] = []
-    while (requests.length < Math.min(portion, events - sent)) {
-      const webhook = generator.next()
-      if (webhook.purchaseId !== null) requests.push(toRequest(webhook.body))
-    }
+    const requests = take(source, Math.min(portion, events - sent))
     const { refused } = await runLoad({ port: toPort, connections, requests, expectedStatus: 202 })
     if (refused > 0) throw new Error(`${refused} webhooks were refused.`)
   }
-}
-
-function toRequest(json: string): Buffer {
-  const { body, headers } = signedWebhook(json, secret)
-  return rawPost(body, headers)
 }

@@ -11,14 +11,18 @@ export interface LoadResult {
   readonly latenciesMs: readonly number[]
 }
 
-/** Sends prepared HTTP/1.1 requests over a fixed number of connections, one at a time on each, as fast as they are answered. */
+/**
+ * Sends prepared HTTP/1.1 requests over a fixed number of connections, one at a time on each, as fast as they are answered. Of several
+ * servers each gets as many of the connections.
+ */
 export async function runLoad(options: {
-  readonly port: number
+  readonly port: number | readonly number[]
   readonly connections: number
   readonly requests: readonly Buffer[]
   readonly expectedStatus: number
 }): Promise<LoadResult> {
-  const { port, requests, expectedStatus } = options
+  const { requests, expectedStatus } = options
+  const ports = [options.port].flat()
   const latenciesMs: number[] = []
   const left = requests.values()
   let accepted = 0
@@ -32,7 +36,9 @@ export async function runLoad(options: {
     }
   }
 
-  const connections = await Promise.all(Array.from({ length: options.connections }, () => openRawConnection(port)))
+  const connections = await Promise.all(
+    Array.from({ length: options.connections }, (_, index) => openRawConnection(ports[index % ports.length] ?? 0)),
+  )
   const startedAt = performance.now()
   await Promise.all(connections.map(drive))
   const seconds = (performance.now() - startedAt) / 1000

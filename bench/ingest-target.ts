@@ -8,22 +8,30 @@ import type { Connector, DeliveryResult } from '@subtotal-connectors/core'
 import { createRelay } from '@subtotal-connectors/relay'
 import { parseEncryptionKeys } from '../apps/relay/src/encryption/encryption-keys.ts'
 import { limitHeap } from '../apps/relay/src/memory/limit-heap.ts'
+import { createFourRowsPostgresServer } from './bare-postgres.ts'
 import { createForgetfulServer, createFourRowsServer, createSameRowsServer } from './bare-stores.ts'
 
 /**
- * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay`, `sealed` or `delivering`, or `backlog…`, `keeping`
- * (everything) or `retaining` (nothing from before today) with the path of a store. It sends its port to its parent.
+ * A server to be measured, in a process of its own: `bare`, `grouped`, `same`, `relay`, `sealed`, `delivering`, `backlog…`, `searched`,
+ * `keeping` (everything) or `retaining` (nothing from before today), with the URL of a store, or one of SQLite that it makes. It sends its
+ * port to its parent.
  */
-const [, , kind = 'relay', secret = '', store] = process.argv
+const [, , kind = 'relay', secret = '', given] = process.argv
+const store = given ?? `sqlite:${join(temporaryFolder(), 'relay.db')}`
 
 process.send?.({ port: await start() })
 
 async function start(): Promise<number> {
   if (kind === 'bare') return listen(createForgetfulServer(secret))
-  if (kind === 'grouped') return listen(createFourRowsServer(secret, join(temporaryFolder(), 'bare.db')))
-  if (kind === 'same') return listen(await createSameRowsServer(secret, join(temporaryFolder(), 'bare.db')))
+  if (kind === 'grouped') return listen(await createGroupedServer())
+  if (kind === 'same') return listen(await createSameRowsServer(secret, store))
   limitHeap()
   return startRelay(kind.endsWith('delivering'))
+}
+
+async function createGroupedServer(): Promise<Server> {
+  if (store.startsWith('postgres')) return createFourRowsPostgresServer(secret, store)
+  return createFourRowsServer(secret, store.replace('sqlite:', ''))
 }
 
 async function listen(server: Server): Promise<number> {
@@ -45,7 +53,7 @@ async function startRelay(isDelivering: boolean): Promise<number> {
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
-    store: `sqlite:${store ?? join(temporaryFolder(), 'relay.db')}`,
+    store,
     bodyLimitBytes: 1_048_576,
     signingSecrets: [secret],
     signatureToleranceMs: 86_400_000,

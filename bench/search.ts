@@ -72,7 +72,7 @@ try {
 }
 
 async function run(): Promise<void> {
-  const child = fork(join(import.meta.dirname, 'ingest-target.ts'), ['searched', secret, path], {
+  const child = fork(join(import.meta.dirname, 'ingest-target.ts'), ['searched', secret, `sqlite:${path}`], {
     execArgv: ['--conditions=@subtotal-connectors/source'],
   })
   const [{ port }] = await once(child, 'message')

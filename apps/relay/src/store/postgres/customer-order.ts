@@ -42,8 +42,9 @@ export async function registerOrdered(database: PostgresDatabase, ordered: reado
 /** Locks the order of the destinations of these deliveries: whoever locks rows that others wait for locks it first. */
 export async function lockOrderOf(session: SqlSession, deliveryIds: readonly number[]): Promise<void> {
   await session.run(
-    `SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
-     WHERE destination IN (SELECT destination FROM relay.deliveries WHERE id = ANY ($1::bigint[])) ORDER BY destination) AS o`,
+    `WITH named AS MATERIALIZED (SELECT DISTINCT destination FROM relay.deliveries WHERE id = ANY ($1::bigint[]))
+     SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
+       WHERE destination IN (SELECT destination FROM named) ORDER BY destination) AS o`,
     deliveryIds,
   )
 }
@@ -51,8 +52,9 @@ export async function lockOrderOf(session: SqlSession, deliveryIds: readonly num
 /** As {@link lockOrderOf}, of all deliveries of these events. */
 export async function lockOrderOfEvents(session: SqlSession, seqs: readonly number[]): Promise<void> {
   await session.run(
-    `SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
-     WHERE destination IN (SELECT destination FROM relay.deliveries WHERE event_seq = ANY ($1::bigint[])) ORDER BY destination) AS o`,
+    `WITH named AS MATERIALIZED (SELECT DISTINCT destination FROM relay.deliveries WHERE event_seq = ANY ($1::bigint[]))
+     SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
+       WHERE destination IN (SELECT destination FROM named) ORDER BY destination) AS o`,
     seqs,
   )
 }
