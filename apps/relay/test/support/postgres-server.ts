@@ -38,7 +38,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   // The server's own user passes through it.
   chmodSync(folder, 0o755)
   const port = await freePort()
-  const loose = isDurable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  const loose = isDurable ? [] : ['fsync=off', 'full_page_writes=off']
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,

@@ -81,15 +81,11 @@ async function examineServer(url: string, session: SqlSession): Promise<Finding>
 
 /** Settings without which what was acknowledged could be lost, or could not be stored. */
 async function examinePromises(session: SqlSession): Promise<readonly Finding[]> {
-  const row = await session.row<{ readonly commit: string; readonly fsync: string; readonly encoding: string }>(
-    `SELECT current_setting('synchronous_commit') AS commit, current_setting('fsync') AS fsync,
-       current_setting('server_encoding') AS encoding`,
+  const row = await session.row<{ readonly fsync: string; readonly encoding: string }>(
+    "SELECT current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding",
   )
   const lost = 'events that were acknowledged can be lost in a crash.'
   return [
-    ...(row?.commit === 'off'
-      ? [fail('store', `synchronous_commit is off: ${lost}`, 'Set it to on for this user, database or server.')]
-      : []),
     ...(row?.fsync === 'off' ? [fail('store', `fsync is off: ${lost}`, 'Set it to on for the server.')] : []),
     ...(row?.encoding === 'UTF8'
       ? []
