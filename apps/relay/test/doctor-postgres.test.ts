@@ -130,7 +130,7 @@ describe('a PostgreSQL store', () => {
 
   test('into which another is being moved is told', async () => {
     await makeStore()
-    await (await connect()).query("INSERT INTO relay.moves (source, started_at) VALUES ('\\x00', 1)")
+    await (await connect()).query("INSERT INTO relay.moves (source, run, started_at) VALUES ('\\x00', 'a', 1)")
     expect(await examine()).toContainEqual(expect.stringMatching(/^fail An SQLite store is being moved to it/))
   })
 

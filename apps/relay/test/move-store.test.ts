@@ -133,6 +133,54 @@ describe('a store that is moved to PostgreSQL', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('is moved also when a replay, an import and an erasure went on between two runs', async () => {
+    const path = join(temporaryFolder(), 'relay.db')
+    const url = await databases.create()
+    const old = await openSqliteStore(path, receivedAt)
+    await fill(old)
+    const selection = { kind: 'deliveries', filter: { status: 'dead' }, repeatDelivered: false } as const
+    const through = await old.replayEnd('deliveries')
+    await old.addReplay({ at: later, actor: 'operator', selection, through, planned: new Map([['braze', 1]]) })
+    expect(await move(path, url)).toMatchObject({ isFinished: false })
+    await old.advanceReplay({ destination: 'braze', limit: 10, now: later })
+    await old.close()
+    expect(await move(path, url)).toMatchObject({ isFinished: true })
+  })
+
+  test('a run that goes on when a later one has finished changes nothing any more', async () => {
+    const path = join(temporaryFolder(), 'relay.db')
+    const url = await databases.create()
+    const old = await openSqliteStore(path, receivedAt)
+    await fill(old)
+    await old.close()
+    const database = await openSchema(url, systemClock)
+    const early = moveTarget(database)
+    const source = openMoveSource(path, later)
+    await early.begin(source.id)
+    source.close()
+    expect(await move(path, url)).toMatchObject({ isFinished: true })
+    const table = { name: 'deliveries', key: ['id'] }
+    await expect(early.replace(table, null, { number: 1, last: [1_000], hash: '' }, [])).rejects.toThrow('by a later run')
+    await database.close()
+    const moved = await newStore(url)
+    expect((await moved.listDeliveries({}, { limit: 10 })).items).toHaveLength(8)
+    await moved.close()
+  })
+
+  test('a relay that was started on the new store for a trial takes nothing while it is moved, and what it left is no hindrance', async () => {
+    const path = join(temporaryFolder(), 'relay.db')
+    const url = await databases.create()
+    const old = await openSqliteStore(path, receivedAt)
+    await fill(old)
+    const trial = await newStore(url)
+    await trial.countActivity([{ at: later, kind: 'unauthorized', count: 1 }])
+    expect(await move(path, url)).toMatchObject({ isFinished: false })
+    await expect(trial.ingest({ events: [incoming(event('new'))], destinations })).rejects.toThrow('is being moved')
+    await old.close()
+    await trial.close()
+    expect(await move(path, url)).toMatchObject({ isFinished: true })
+  })
+
   test('a database with events of its own is refused', async () => {
     const path = join(temporaryFolder(), 'relay.db')
     const url = await databases.create()

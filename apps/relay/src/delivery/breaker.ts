@@ -8,6 +8,16 @@ export interface Breaker {
   reset(): void
   /** Returns what forgets the calls from now on. */
   mark(): () => void
+  /** The calls of the last minute; `null`: none of them failed. */
+  save(): BreakerState | null
+  /** Goes on from there. Of calls that did not fail the breaker's own count stays. */
+  load(state: BreakerState | null): void
+}
+
+/** Calls that a breaker has counted, as JSON can hold them. */
+export interface BreakerState {
+  readonly inARow: number
+  readonly slots: readonly { readonly at: number; readonly calls: number; readonly failed: number }[]
 }
 
 const failuresToOpen = 5
@@ -36,6 +46,13 @@ export function createBreaker(): Breaker {
     return slot
   }
 
+  const hasFailed = (): boolean => inARow > 0 || slots.some((slot) => slot.failed > 0)
+
+  function reset(): void {
+    inARow = 0
+    slots = []
+  }
+
   return {
     record(isFailed, at) {
       const slot = slotOf(at)
@@ -47,16 +64,22 @@ export function createBreaker(): Breaker {
       return inARow >= failuresToOpen || (isFailed && calls >= leastCalls && failed >= calls * failedShare)
     },
     failuresInARow: () => inARow,
-    reset() {
-      inARow = 0
-      slots = []
-    },
+    reset,
     mark() {
       const before = { inARow, slots: slots.map((slot) => ({ ...slot })) }
       return () => {
         inARow = before.inARow
         slots = before.slots
       }
+    },
+    save: () => (hasFailed() ? { inARow, slots: slots.map((slot) => ({ ...slot })) } : null),
+    load(state) {
+      if (state === null) {
+        if (hasFailed()) reset()
+        return
+      }
+      inARow = state.inARow
+      slots = state.slots.map((slot) => ({ ...slot }))
     },
   }
 }

@@ -31,11 +31,11 @@ function join(lanes: SharedLanes, clock: VirtualClock) {
   return { budget, gate, control, states, take }
 }
 
-function attempted(lane: Attempted['decision']['lane'], error: ConnectorError): Attempted {
+function attempted(lane: Attempted['decision']['lane'], error: ConnectorError, reason = 'rate_limited'): Attempted {
   const delivery = { id: '1', dueAt: start, attempts: 0, unknownOutcomes: 0, unreadableAnswers: 0, pendingSince: start }
   return {
     delivery: { ...delivery, event: { id: 'e' } },
-    result: { status: 'retry', reason: 'rate_limited', error },
+    result: { status: 'retry', reason, error },
     decision: { lane, verdict: { status: 'held', dueAt: start, code: error.code, message: error.message } },
   } as unknown as Attempted
 }
@@ -71,6 +71,23 @@ describe('a lane of several relays', () => {
     expect(await other.take()).toEqual({ isProbe: false })
   })
 
+  test('is down after five failures in a row, whichever of them had them', async () => {
+    const clock = createVirtualClock(start)
+    const lanes = createSharedLanes(clock.elapsed, () => Promise.resolve())
+    const relays = [join(lanes, clock), join(lanes, clock), join(lanes, clock)]
+    const failed = attempted({ kind: 'none' }, new ConnectorError('ERR_TIMEOUT', 'No answer.'), 'timeout')
+    for (let failures = 1; failures <= 5; failures += 1) {
+      const relay = relays[failures % 3]
+      await relay?.control.refresh()
+      await relay?.control.record(() => relay.gate.apply([failed], false, start))
+      expect(relay?.gate.status().state).toBe(failures < 5 ? 'running' : 'backing_off')
+    }
+    for (const { control, gate } of relays) {
+      await control.refresh()
+      expect(gate.status()).toMatchObject({ state: 'backing_off', code: 'ERR_TIMEOUT' })
+    }
+  })
+
   test('is probed by one of them', async () => {
     const clock = createVirtualClock(start)
     const lanes = createSharedLanes(clock.elapsed, () => Promise.resolve())
@@ -92,7 +109,8 @@ describe('a lane of several relays', () => {
     await expect(other.take()).rejects.toThrow('The store is away.')
     lanes.isAway = false
     expect(await one.take()).toBeUndefined()
-    await one.control.change(() => one.gate.reserveProbe())
+    await one.control.refresh()
+    expect(one.gate.status().state).toBe('blocked')
     await other.control.refresh()
     expect(other.gate.status().state).toBe('blocked')
   })

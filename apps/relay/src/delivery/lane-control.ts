@@ -25,6 +25,9 @@ export const ownLaneControl: LaneControl = {
   refresh: async () => undefined,
 }
 
+/** As much as a lane learns while its store is away for long; more of it says the same. */
+const mostUnwritten = 100
+
 interface Saved {
   readonly gate: LaneGateState
   readonly budget: RateBudgetState
@@ -38,6 +41,8 @@ export function sharedLaneControl(destination: string, sharing: StoreSharing, { 
   let version = 0
   let stored: string | null = null
   let last: Promise<unknown> = Promise.resolve()
+  /** What was learned and could not be written. */
+  let unwritten: readonly (() => unknown)[] = []
 
   const save = (): string => JSON.stringify({ gate: gate.save(), budget: budget.save() } satisfies Saved)
 
@@ -57,11 +62,13 @@ export function sharedLaneControl(destination: string, sharing: StoreSharing, { 
     gate.load(saved.gate, lane.pause === null ? undefined : { reason: lane.pause.reason, since: lane.pause.pausedAt })
     version = lane.version
     stored = lane.state
+    for (const action of unwritten) action()
   }
 
   async function apply<Result>(action: () => Result, mustBeWritten: boolean): Promise<Result> {
     for (;;) {
       const undo = mark()
+      let isUndone = false
       const { state } = gate.status()
       const result = action()
       const after = save()
@@ -71,15 +78,18 @@ export function sharedLaneControl(destination: string, sharing: StoreSharing, { 
         if (written !== undefined) {
           version = written
           stored = after
+          unwritten = []
           if (gate.status().state !== state) sharing.tell({ kind: 'lane', destination })
           return result
         }
         undo()
+        isUndone = true
         await load()
       } catch (error) {
-        if (!mustBeWritten) return result
-        undo()
-        throw error
+        if (mustBeWritten && !isUndone) undo()
+        if (mustBeWritten) throw error
+        unwritten = [...unwritten, action].slice(-mostUnwritten)
+        return isUndone ? action() : result
       }
     }
   }
@@ -94,6 +104,10 @@ export function sharedLaneControl(destination: string, sharing: StoreSharing, { 
   return {
     change: (action) => inTurn(() => apply(action, true)),
     record: (action) => inTurn(() => apply(action, false)),
-    refresh: () => inTurn(load),
+    refresh: () =>
+      inTurn(async () => {
+        await load()
+        if (unwritten.length > 0) await apply(() => undefined, false)
+      }),
   }
 }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
 import type { Attempted } from './attempted.ts'
+import type { BreakerState } from './breaker.ts'
 import { createBreaker } from './breaker.ts'
 import { callOutcome } from './call-outcome.ts'
 import type { LaneState, LaneStatus } from './lane-status.ts'
@@ -55,6 +56,7 @@ export interface LaneGateState {
     readonly opensAt: number
     readonly intervalMs: number
   }
+  readonly breaker: BreakerState | null
   readonly rejections: RejectionRun
   readonly probed: { readonly deliveryId: string; readonly failures: number }
   readonly since: number
@@ -264,10 +266,10 @@ export function createLaneGate({ destination, clock, budget, onChange, ...option
         ;({ condition, paused, rejections, probed, since, told } = before)
       }
     },
-    save: () => ({ condition: toSaved(condition), rejections, probed, since }),
+    save: () => ({ condition: toSaved(condition), breaker: breaker.save(), rejections, probed, since }),
     load(state, pause) {
       const next = fromSaved(state.condition)
-      if (next.kind === 'open' && condition.kind !== 'open') breaker.reset()
+      breaker.load(state.breaker)
       condition = next
       paused = pause
       rejections = state.rejections

@@ -128,8 +128,11 @@ export function createLane(options: LaneOptions): Lane {
     while (isFull) {
       await leases.renewEnded()
       if (options.ingest?.isBusy() === true) await letPass(options.ingest)
-      const turn = await control.change(takeTurn)
+      const taken = control.change(takeTurn)
+      claiming = taken.catch(() => undefined)
+      const turn = await taken
       if (turn === undefined) return
+      if (isStopping) return void (await control.record(() => giveTurnBack(turn)))
       fresh = 0
       const now = clock.now()
       const leaseToken = randomUUID()

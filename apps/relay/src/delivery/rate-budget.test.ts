@@ -73,3 +73,23 @@ describe('a destination that asks for less', () => {
     expect(budget.factor(60 * minuteMs)).toBe(1)
   })
 })
+
+test('clocks that are a little apart are paid for each moment once', () => {
+  const budget = createRateBudget([{ requests: 50, perMs: 1_000 }])
+  let calls = 0
+  for (let at = 60_000; at < 70_000; at += 10) {
+    const now = at + (at % 20 === 0 ? 10 : -10)
+    while (budget.waitMs(now) === 0) {
+      budget.take(now)
+      calls += 1
+    }
+  }
+  expect(calls).toBeLessThanOrEqual(10 * 50 + 5)
+})
+
+test('a clock that was put back far goes on from there', () => {
+  const budget = createRateBudget([{ requests: 50, perMs: 1_000 }])
+  while (budget.waitMs(1_000_000) === 0) budget.take(1_000_000)
+  expect(budget.waitMs(500_000)).toBeGreaterThan(0)
+  expect(budget.waitMs(501_000)).toBe(0)
+})

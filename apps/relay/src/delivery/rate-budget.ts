@@ -27,6 +27,8 @@ export interface RateBudgetState {
 const leastFactor = 1 / 64
 const recoveryPerMs = 0.1 / 60_000
 const burstShare = 10
+/** Relays that share a budget know the time nearly alike: no moment is paid for twice. A clock that is further back was put back. */
+const longestSkewMs = 60_000
 
 interface Bucket {
   readonly rate: RequestRate
@@ -48,8 +50,9 @@ export function createRateBudget(rates: readonly RequestRate[]): RateBudget {
 
   function fill(bucket: Bucket, now: number): void {
     const { burst, perMs } = paceOf(bucket.rate, factor(now))
-    bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) * perMs)
-    bucket.at = now
+    const passed = now - bucket.at
+    bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, passed) * perMs)
+    if (passed > 0 || passed < -longestSkewMs) bucket.at = now
   }
 
   return {

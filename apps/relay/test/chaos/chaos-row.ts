@@ -1,9 +1,12 @@
+import type { ChaosStore, StoreKind } from './support/chaos-store.ts'
 import type { Counts } from './support/judge.ts'
 
 /** What a run of the rows is given. */
 export interface ChaosContext {
   /** The relay's `main.js` or `main.ts`. */
   readonly entry: string
+  /** What keeps the stores. */
+  readonly kind: StoreKind
   /** Kills at random moments. */
   readonly rounds: number
   /** Power cuts. */
@@ -12,6 +15,8 @@ export interface ChaosContext {
   readonly isQuick: boolean
   /** An empty folder of its own for each call. */
   folder(): string
+  /** An empty store of its own for each call. */
+  store(): Promise<ChaosStore>
   /** Tells how far a row is. */
   progress(text: string): void
 }
@@ -34,6 +39,8 @@ export interface ChaosRow {
   /** Its number in the table; `load` for the load. */
   readonly id: string
   readonly name: string
+  /** The stores that it can be run with. Default: SQLite alone. */
+  readonly stores?: readonly StoreKind[]
   run(context: ChaosContext): Promise<readonly ChaosResult[]>
 }
 
@@ -43,4 +50,12 @@ export const noCounts: Counts = { acknowledged: 0, delivered: 0, dead: 0, waitin
 /** The problems whose condition does not hold. */
 export function problemsOf(conditions: Readonly<Record<string, boolean>>): readonly string[] {
   return Object.entries(conditions).flatMap(([problem, holds]) => (holds ? [] : problem))
+}
+
+/** The stores of a row that can be run with both. */
+export const bothStores: readonly StoreKind[] = ['sqlite', 'postgres']
+
+/** Whether a row can be run with a kind of store. */
+export function runsWith({ stores = ['sqlite'] }: ChaosRow, kind: StoreKind): boolean {
+  return stores.includes(kind)
 }

@@ -9,6 +9,10 @@ import { namedKills, randomKills } from './rows/kill-rows.ts'
 import { load, soak } from './rows/load-rows.ts'
 import { customerOrder } from './rows/order-rows.ts'
 import { names, outages, rateLimits, revokedKeys, slowness } from './rows/outage-rows.ts'
+import { heldCleanup } from './rows/postgres-cleanup-rows.ts'
+import { networkSplit, pausedProcess } from './rows/postgres-lease-rows.ts'
+import { serverFailures, serverRestarts } from './rows/postgres-restart-rows.ts'
+import { sideBySide } from './rows/postgres-upgrade-rows.ts'
 import { secondProcess, spoiltStores, termination } from './rows/process-rows.ts'
 import { repeatedReplays } from './rows/replay-rows.ts'
 import { retention } from './rows/retention-rows.ts'
@@ -40,6 +44,11 @@ export const chaosRows: readonly ChaosRow[] = [
   capturedWebhooks,
   hostileBodies,
   slowClients,
+  serverRestarts,
+  serverFailures,
+  heldCleanup,
+  pausedProcess,
+  networkSplit,
   backlog,
   massReplay,
   erasure,
@@ -48,6 +57,7 @@ export const chaosRows: readonly ChaosRow[] = [
   searches,
   soak,
   retention,
+  sideBySide,
   backups,
   customerOrder,
   load,

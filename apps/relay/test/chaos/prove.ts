@@ -6,6 +6,7 @@ import process from 'node:process'
 import { chaosRows } from './chaos-rows.ts'
 import { runRows } from './run-rows.ts'
 import { bundleRelay } from './support/bundle-relay.ts'
+import type { ChaosStores, StoreKind } from './support/chaos-store.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 const mutations = join(import.meta.dirname, '../mutations')
@@ -13,16 +14,20 @@ const scope = '@subtotal-connectors'
 
 /**
  * Shows that the rows can fail: applies each patch of `test/mutations` to a copy of the sources of the relay and the packages and runs the
- * row that its name says, which must then find a problem. Returns the exit code: 1 when a row found none, or a patch does not fit any more.
+ * row that its name says, which must then find a problem. Patches for PostgreSQL are tried with that store alone. Returns the exit code: 1 when a row found none, or a patch does not fit any more.
  */
-export async function prove(wanted: readonly string[] | undefined, progress: (text: string) => void): Promise<number> {
+export async function prove(
+  wanted: readonly string[] | undefined,
+  stores: ChaosStores,
+  progress: (text: string) => void,
+): Promise<number> {
   let exitCode = 0
   for (const file of readdirSync(mutations)
     .filter((name) => name.endsWith('.patch'))
     .toSorted(byRow)) {
     const id = rowOf(file)
-    if (wanted !== undefined && !wanted.includes(id)) continue
-    const found = await findProblem(file, id, progress)
+    if (storeOf(file) !== stores.kind || (wanted !== undefined && !wanted.includes(id))) continue
+    const found = await findProblem(file, id, stores, progress)
     if (!found.isFound) exitCode = 1
     process.stdout.write(`${found.isFound ? 'found ' : 'MISSED'}  ${file}: ${found.words}\n`)
   }
@@ -32,6 +37,7 @@ export async function prove(wanted: readonly string[] | undefined, progress: (te
 async function findProblem(
   file: string,
   id: string,
+  stores: ChaosStores,
   progress: (text: string) => void,
 ): Promise<{ isFound: boolean; words: string }> {
   const row = chaosRows.find((one) => one.id === id)
@@ -42,7 +48,7 @@ async function findProblem(
     const misfit = misfitOf(file, copy)
     if (misfit !== undefined) return { isFound: false, words: `the patch does not fit: ${misfit}` }
     const entry = await bundleRelay(join(copy, 'apps/relay'), copy)
-    const [ran] = await runRows([row], { entry, rounds: 20, powerCuts: 6, isQuick: true, progress })
+    const [ran] = await runRows([row], { entry, rounds: 20, powerCuts: 6, isQuick: true, progress }, stores)
     const problems = new Set(ran?.results.flatMap((result) => result.problems))
     return { isFound: problems.size > 0, words: [...problems].join('; ') || 'no problem found' }
   } finally {
@@ -86,8 +92,13 @@ function misfitOf(file: string, copy: string): string | undefined {
   }
 }
 
+/** `row-2-….patch`, or for PostgreSQL alone `row-2-postgres-….patch`. */
 function rowOf(file: string): string {
   return /^row-(\w+)-/.exec(file)?.[1] ?? ''
+}
+
+function storeOf(file: string): StoreKind {
+  return /^row-\w+-postgres-/.test(file) ? 'postgres' : 'sqlite'
 }
 
 function byRow(one: string, other: string): number {

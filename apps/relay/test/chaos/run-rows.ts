@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChaosContext, ChaosResult, ChaosRow } from './chaos-row.ts'
 import { noCounts } from './chaos-row.ts'
+import type { ChaosStores } from './support/chaos-store.ts'
+import { killRelays } from './support/relay-under-test.ts'
 
 /** A row and what came of it. */
 export interface RanRow {
@@ -12,14 +14,21 @@ export interface RanRow {
 }
 
 /** Runs the rows one after the other; what a row throws is a problem of that row. */
-export async function runRows(rows: readonly ChaosRow[], options: Omit<ChaosContext, 'folder'>): Promise<readonly RanRow[]> {
+export async function runRows(
+  rows: readonly ChaosRow[],
+  options: Omit<ChaosContext, 'folder' | 'store' | 'kind'>,
+  stores: ChaosStores,
+): Promise<readonly RanRow[]> {
   const ran: RanRow[] = []
   for (const row of rows) {
     const base = mkdtempSync(join(tmpdir(), 'relay-chaos-'))
     const folder = () => mkdtempSync(join(base, 'store-'))
     const startedAt = performance.now()
     options.progress(`row ${row.id}: ${row.name}`)
-    const results = await row.run({ ...options, folder }).catch((error: unknown) => [failed(row, error)])
+    const results = await row
+      .run({ ...options, folder, kind: stores.kind, store: () => stores.create(folder()) })
+      .catch((error: unknown) => [failed(row, error)])
+    killRelays()
     rmSync(base, { recursive: true, force: true })
     const seconds = (performance.now() - startedAt) / 1000
     ran.push({ row, results, seconds })

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { PostgresDatabase } from '../postgres/postgres-database.ts'
 import type { SqlSession, SqlValue } from '../postgres/sql-session.ts'
+import { excludeStoring } from '../postgres/storing-lock.ts'
 import type { MovedKey, MovedRow, MovedValue } from './move-source.ts'
 import type { MovedTable } from './moved-tables.ts'
+import { movedTables } from './moved-tables.ts'
 
 /** A part of a table that was moved: up to and including its last key, and a hash of what it was then. */
 interface MovedPart {
@@ -14,7 +16,10 @@ interface MovedPart {
 
 /** The PostgreSQL store that another one is moved to. */
 export interface MoveTarget {
-  /** Notes that this store is moved here. Throws a `ConfigurationError` where there is another one, or a move has ended. */
+  /**
+   * Notes that this store is moved here, by this run and no earlier one. Throws a `ConfigurationError` where there is another one, or a move
+   * has ended.
+   */
   begin(sourceId: Buffer): Promise<void>
   parts(table: MovedTable): Promise<readonly MovedPart[]>
   /** Puts the rows in the place of everything between the keys, in one transaction with the note of it. */
@@ -33,6 +38,7 @@ export function hashRows(rows: readonly MovedRow[]): string {
 
 /** A target on a database whose schema is up to date. */
 export function moveTarget(database: PostgresDatabase): MoveTarget {
+  const run = randomUUID()
   const columnsOf = new Map<string, ReadonlyMap<string, string>>()
 
   async function readColumns(name: string): Promise<ReadonlyMap<string, string>> {
@@ -70,22 +76,38 @@ export function moveTarget(database: PostgresDatabase): MoveTarget {
     )
   }
 
+  /** Relays store nothing while this looks and notes, and nothing afterwards: they look for the note in the same transaction. */
+  async function beginIn(session: SqlSession, sourceId: Buffer): Promise<void> {
+    await excludeStoring(session)
+    const move = await session.row<{ readonly source: Buffer; readonly finished_at: number | null }>(
+      'SELECT source, finished_at FROM relay.moves FOR UPDATE',
+    )
+    if (move === undefined) {
+      const isUsed = await session.value<boolean>(
+        'SELECT EXISTS (SELECT 1 FROM relay.events) OR EXISTS (SELECT 1 FROM relay.quarantine) OR EXISTS (SELECT 1 FROM relay.audit)',
+      )
+      if (isUsed === true) throw refused('has events of its own. Nothing was changed. Name an empty database with --to.')
+      // What a relay that was started on it for a trial has left.
+      for (const { name } of movedTables) await session.run(`DELETE FROM relay.${name}`)
+      await session.run('INSERT INTO relay.moves (source, run, started_at) VALUES ($1, $2, relay.now_ms())', sourceId, run)
+      return
+    }
+    if (!sourceId.equals(move.source))
+      throw refused('holds the beginning of another store. Nothing was changed. Name an empty one.')
+    if (move.finished_at !== null) throw refused('has all of this store already. Nothing was changed. Start the relays on it.')
+    await session.run('UPDATE relay.moves SET run = $1', run)
+  }
+
+  /** An earlier run that still goes on must not undo what a later one has done, or what relays have done since. */
+  async function checkRun(session: SqlSession): Promise<void> {
+    const isOurs = await session.value<number>('SELECT 1 FROM relay.moves WHERE run = $1 AND finished_at IS NULL FOR UPDATE', run)
+    if (isOurs === undefined)
+      throw refused('is being moved to by a later run, or has all of it. This run has ended; what it copied stays.')
+  }
+
   return {
     async begin(sourceId) {
-      const move = await database.row<{ readonly source: Buffer; readonly finished_at: number | null }>(
-        'SELECT source, finished_at FROM relay.moves',
-      )
-      if (move === undefined) {
-        const isUsed = await database.value<boolean>(
-          'SELECT EXISTS (SELECT 1 FROM relay.events) OR EXISTS (SELECT 1 FROM relay.audit)',
-        )
-        if (isUsed === true) throw refused('has events of its own. Nothing was changed. Name an empty database with --to.')
-        await database.run('INSERT INTO relay.moves (source, started_at) VALUES ($1, relay.now_ms())', sourceId)
-        return
-      }
-      if (!sourceId.equals(move.source))
-        throw refused('holds the beginning of another store. Nothing was changed. Name an empty one.')
-      if (move.finished_at !== null) throw refused('has all of this store already. Nothing was changed. Start the relays on it.')
+      await database.transaction((session) => beginIn(session, sourceId))
     },
     async parts({ name }) {
       const rows = await database.rows<{ readonly part: number; readonly last: string; readonly hash: string }>(
@@ -97,6 +119,7 @@ export function moveTarget(database: PostgresDatabase): MoveTarget {
     async replace(table, after, part, rows) {
       await database.transaction(
         async (session) => {
+          await checkRun(session)
           await remove(session, table, after, part.last)
           await insert(session, table, rows)
           await session.run(
@@ -114,6 +137,7 @@ export function moveTarget(database: PostgresDatabase): MoveTarget {
     count: async (table) => (await database.value<number>(`SELECT count(*) FROM relay.${table}`)) ?? 0,
     async finish(lastNumbers) {
       await database.transaction(async (session) => {
+        await checkRun(session)
         for (const [{ name, identity }, last] of lastNumbers) {
           await session.run(
             `SELECT setval(pg_get_serial_sequence('relay.${name}', '${identity}'), greatest($1, 1), $1 > 0)`,

@@ -4,6 +4,7 @@ import type { ErasureBlock } from '../common/erasure-blocks.ts'
 import { blockingHashes, blocksOf } from '../common/erasure-blocks.ts'
 import type { KeyedHash } from '../common/keyed-hash.ts'
 import type { SqlSession } from './sql-session.ts'
+import { excludeStoring, shareStoring } from './storing-lock.ts'
 
 /** Whose something is, and by which connection. */
 export interface ConnectionOwner extends Ownership {
@@ -134,12 +135,8 @@ export function erasureGuard(hash: KeyedHash): ErasureGuard {
   }
 
   return {
-    async share(session) {
-      await session.run("SELECT pg_advisory_xact_lock_shared(hashtextextended('relay.erasures', 0))")
-    },
-    async exclude(session) {
-      await session.run("SELECT pg_advisory_xact_lock(hashtextextended('relay.erasures', 0))")
-    },
+    share: shareStoring,
+    exclude: excludeStoring,
     erasedKeys,
     isErasedBody: async (session, bodyHash) => isThere(session, hash('body', bodyHash)),
     hasBlocks: async (session) => (await session.value<boolean>('SELECT EXISTS (SELECT FROM relay.erasure_blocks)')) === true,

@@ -25,6 +25,15 @@ export function listenConnection({ url, channel, clock, onMessage }: ListenOptio
   let current: pg.Client | undefined
 
   function connect(): void {
+    try {
+      open()
+    } catch {
+      // A file that the URL names is not there now.
+      timer = clock.setTimeout(connect, retryMs)
+    }
+  }
+
+  function open(): void {
     const client = new pg.Client({
       connectionString: url,
       application_name: 'subtotal-relay listener',

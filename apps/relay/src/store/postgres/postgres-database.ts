@@ -68,7 +68,8 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pos
       failure = undefined
       return client
     } catch (error) {
-      failure = { error, at: clock.elapsed() }
+      // Where all connections are in use, the database is there.
+      if (pool.totalCount < pool.options.max) failure = { error, at: clock.elapsed() }
       throw error
     }
   }

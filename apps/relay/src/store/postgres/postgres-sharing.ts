@@ -29,6 +29,7 @@ interface LaneRow {
 const channel = 'subtotal_relay'
 const gatherMs = 50
 const echoEveryMs = 15_000
+const estimateMs = 60_000
 
 const messageSchema = z.object({
   from: z.string(),
@@ -48,13 +49,18 @@ export function postgresSharing(options: SharingOptions): StoreSharing & { close
   const untold = new Set<string>()
   let telling: Timer | undefined
   let heardAt = Number.NEGATIVE_INFINITY
-  let ahead = clock.now() - clock.elapsed()
+  let estimate = { ahead: clock.now() - clock.elapsed(), tookMs: Number.POSITIVE_INFINITY, at: 0 }
 
-  /** The database's time is that of the middle of the call, so nearly that it may be off by half of it. */
+  /**
+   * The database's time is that of the middle of the call, and may be off by half of it: so the quickest call of the last minute tells it
+   * best.
+   */
   async function timed<Row extends { readonly now: number } | undefined>(ask: () => Promise<Row>): Promise<Row> {
     const begun = clock.elapsed()
     const row = await ask()
-    if (row !== undefined && time === 'database') ahead = row.now - (begun + clock.elapsed()) / 2
+    const at = clock.elapsed()
+    const isBetter = at - begun <= estimate.tookMs || at - estimate.at > estimateMs
+    if (row !== undefined && isBetter) estimate = { ahead: row.now - (begun + at) / 2, tookMs: at - begun, at }
     return row
   }
 
@@ -93,7 +99,7 @@ export function postgresSharing(options: SharingOptions): StoreSharing & { close
 
   return {
     ...sharedAlerts(database, self, () => (time === 'caller' ? clock.now() : null)),
-    now: () => (time === 'caller' ? clock.now() : ahead + clock.elapsed()),
+    now: () => (time === 'caller' ? clock.now() : estimate.ahead + clock.elapsed()),
     async readLane(destination) {
       const row = await timed(() =>
         database.row<LaneRow>(

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { Failure } from '@subtotal-connectors/testing/mocks'
 import type { DestinationName } from '../../../src/demo/arrival-keys.ts'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
+import { bothStores } from '../chaos-row.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 import { wrongCertificates } from './tls-rows.ts'
 
@@ -38,9 +39,9 @@ async function spoilAnswers(context: ChaosContext, destination: DestinationName,
   else world.destinations.fail(destination, one.failure, 3)
   await world.producer.postMany(events)
   await world.advance(1_000)
-  const peak = world.relay.peakBytes() / mebibyte
+  const peak = Math.max(...world.fleet.relays.map((relay) => relay.peakBytes())) / mebibyte
   if ('bytes' in one) await world.destinations.proxies[destination].setMode({ kind: 'pass' })
-  for (let hour = 0; hour < 6; hour += 1) await world.advance(hourMs)
+  await world.advanceUntilDrained(6 * hourMs)
   const end = await endWorld(world, { mayDie: true })
   const codes = new Set(world.reports.filter((line) => line.startsWith(`attempted ${destination} dead`)))
   return resultOf(
@@ -57,6 +58,7 @@ async function spoilAnswers(context: ChaosContext, destination: DestinationName,
 export const garbageAnswers: ChaosRow = {
   id: '12',
   name: 'destination answers garbage',
+  stores: bothStores,
   async run(context) {
     const results: ChaosResult[] = []
     for (const one of garbage) results.push(await spoilAnswers(context, 'klaviyo', one))
@@ -75,7 +77,7 @@ async function wrongIndexes(context: ChaosContext, { name, indexes }: (typeof br
   const errors = indexes.map((index) => ({ type: 'The value is not valid', input_array: 'events', index }))
   world.destinations.fail('braze', { kind: 'answer', status: 201, body: { message: 'success', events_processed: 0, errors } })
   await world.producer.postMany(60)
-  for (let hour = 0; hour < 6; hour += 1) await world.advance(hourMs)
+  await world.advanceUntilDrained(6 * hourMs)
   const end = await endWorld(world, { mayDie: true })
   return resultOf(`braze: ${name} in the errors of a batch`, end, ['nothing is called delivered that did not arrive'])
 }
@@ -87,7 +89,7 @@ async function badItems(context: ChaosContext, count: number): Promise<ChaosResu
   for (const [index, webhook] of webhooks.entries())
     if (isBad(index)) world.destinations.refuse('klaviyo', webhook.purchaseId ?? '')
   await Promise.all(webhooks.map((webhook) => world.producer.post(webhook)))
-  for (let hour = 0; hour < 3; hour += 1) await world.advance(hourMs)
+  await world.advanceUntilDrained(3 * hourMs)
   const calls = world.destinations.requests('klaviyo')
   world.destinations.recover('klaviyo')
   const end = await endWorld(world, { mayDie: true, drainMs: 20_000 })
@@ -101,6 +103,7 @@ async function badItems(context: ChaosContext, count: number): Promise<ChaosResu
 export const partialBatches: ChaosRow = {
   id: '14',
   name: 'partial batch',
+  stores: bothStores,
   async run(context) {
     const results = [await badItems(context, 1), await badItems(context, 999)]
     for (const one of brazeErrors) results.push(await wrongIndexes(context, one))
@@ -114,6 +117,7 @@ const mostExtraCalls = 10
 export const poison: ChaosRow = {
   id: '15',
   name: 'whole batch 400 because of one event',
+  stores: bothStores,
   async run(context) {
     const world = await startWorld(context, { hook: { reports: true, virtualTime: start }, seed: 450, keepRequests: true })
     await world.producer.postMany(1)
@@ -125,7 +129,7 @@ export const poison: ChaosRow = {
     await world.advance(1_000)
     const calls = world.destinations.requests('customerio') - before
     const batches = world.reports.filter((line) => line.startsWith('batch customerio')).length - 1
-    for (let hour = 0; hour < 3; hour += 1) await world.advance(hourMs)
+    await world.advanceUntilDrained(3 * hourMs)
     const end = await endWorld(world, { mayDie: true })
     const extra = calls - batches
     return [

@@ -2,17 +2,20 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import Database from 'better-sqlite3'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
-import { noCounts, problemsOf } from '../chaos-row.ts'
+import { bothStores, noCounts, problemsOf } from '../chaos-row.ts'
+import type { ChaosStore } from '../support/chaos-store.ts'
+import { numberOf } from '../support/chaos-store.ts'
+import { copyEvent } from '../support/copy-event.ts'
 import { startDestinations } from '../support/destinations.ts'
 import { drain } from '../support/drain.ts'
 import { createOracle } from '../support/oracle.ts'
 import { inMs, percentile } from '../support/percentile.ts'
 import { createProducer, createPurchases } from '../support/producer.ts'
-import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { startRelayUnderTest, urlsOf } from '../support/relay-under-test.ts'
+import { sqliteStore } from '../support/sqlite-stores.ts'
 import type { World } from '../support/world.ts'
-import { endWorld, resultOf, startWorld } from '../support/world.ts'
+import { endWorld, restartWorld, resultOf, startWorld } from '../support/world.ts'
 
 const mebibyte = 1024 ** 2
 const readyWithinMs = 5_000
@@ -22,58 +25,30 @@ const destinations = 3
 /** A store with so many deliveries of one status, made of copies of one event that a relay has stored. */
 export async function buildStore(
   context: ChaosContext,
-  folder: string,
+  store: ChaosStore,
   deliveries: number,
   status: 'pending' | 'delivered',
 ): Promise<void> {
   const oracle = createOracle()
   const mocks = await startDestinations(oracle)
   if (status === 'pending') for (const proxy of Object.values(mocks.proxies)) await proxy.setMode({ kind: 'refuse' })
-  const relay = startRelayUnderTest({ entry: context.entry, folder, urls: mocks.urls })
-  const producer = createProducer({ url: await relay.url, oracle, purchases: createPurchases(900) })
+  const relay = startRelayUnderTest({ entry: context.entry, store, urls: mocks.urls })
+  const producer = createProducer({ urls: await urlsOf(relay), oracle, purchases: createPurchases(900) })
   await producer.post()
   await producer.stop()
   if (status === 'delivered') await drain(relay)
   await relay.stop()
   await mocks.close()
-  copyEvent(join(folder, 'relay.db'), Math.floor(deliveries / destinations) - 1)
+  await copyEvent(store, Math.floor(deliveries / destinations) - 1)
 }
 
-function copyEvent(path: string, copies: number): void {
-  const database = new Database(path)
-  database.pragma('synchronous = OFF')
-  const columns = (table: string, changed: Readonly<Record<string, string>>) => {
-    const names = database
-      .prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE name NOT IN ('seq', 'id')")
-      .pluck()
-      .all(table)
-    return { into: names.join(', '), from: names.map((name) => changed[name] ?? `t.${name}`).join(', ') }
+async function statusCounts(store: ChaosStore): Promise<{ waiting: number; delivered: number; all: number }> {
+  const count = (where: string) => numberOf(store, `SELECT count(*) FROM deliveries ${where}`)
+  return {
+    waiting: await count("WHERE status = 'pending'"),
+    delivered: await count("WHERE status = 'delivered'"),
+    all: await count(''),
   }
-  const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${copies})`
-  const event = columns('events', {
-    event_id: "t.event_id || '-' || n.i",
-    idempotency_key: "t.idempotency_key || '-' || n.i",
-    body: "json_set(t.body, '$.id', t.event_id || '-' || n.i, '$.idempotencyKey', t.idempotency_key || '-' || n.i, '$.purchase.id', n.i || '-copy')",
-  })
-  database.transaction(() => {
-    database.exec(`${numbers} INSERT INTO events (${event.into}) SELECT ${event.from} FROM events t, n WHERE t.seq = 1`)
-    const delivery = columns('deliveries', { event_seq: 'e.seq', lease_token: 'NULL' })
-    database.exec(
-      `INSERT INTO deliveries (${delivery.into}) SELECT ${delivery.from} FROM deliveries t, events e WHERE t.event_seq = 1 AND e.seq > 1`,
-    )
-    database.exec(`UPDATE delivery_counts SET count = count + ${copies} WHERE count > 0`)
-    database.exec(`UPDATE counters SET value = value + ${copies} WHERE name = 'events'`)
-  })()
-  database.pragma('wal_checkpoint(TRUNCATE)')
-  database.close()
-}
-
-function statusCounts(folder: string): { waiting: number; delivered: number; all: number } {
-  const database = new Database(join(folder, 'relay.db'), { readonly: true })
-  const count = (where: string) => Number(database.prepare(`SELECT count(*) FROM deliveries ${where}`).pluck().get())
-  const counts = { waiting: count("WHERE status = 'pending'"), delivered: count("WHERE status = 'delivered'"), all: count('') }
-  database.close()
-  return counts
 }
 
 /** Row 30: a start with a long backlog. */
@@ -82,11 +57,11 @@ export const backlog: ChaosRow = {
   name: 'backlog, then restart',
   async run(context): Promise<readonly ChaosResult[]> {
     const wanted = context.isQuick ? 100_000 : 1_000_000
-    const folder = context.folder()
-    await buildStore(context, folder, wanted, 'pending')
-    const before = statusCounts(folder)
+    const store = await context.store()
+    await buildStore(context, store, wanted, 'pending')
+    const before = await statusCounts(store)
     const mocks = await startDestinations(createOracle())
-    const relay = startRelayUnderTest({ entry: context.entry, folder, urls: mocks.urls })
+    const relay = startRelayUnderTest({ entry: context.entry, store, urls: mocks.urls })
     const url = await relay.url
     const ready = await fetch(`${url}/readyz`)
     const readyMs = relay.startMs()
@@ -94,7 +69,7 @@ export const backlog: ChaosRow = {
     const peak = relay.peakBytes() / mebibyte
     await relay.stop()
     await mocks.close()
-    const after = statusCounts(folder)
+    const after = await statusCounts(store)
     return [
       {
         fault: `start with ${before.waiting} waiting deliveries`,
@@ -131,7 +106,7 @@ export const removedDestination: ChaosRow = {
     const { braze, customerio } = world.destinations.urls
     const without = startRelayUnderTest({
       entry: context.entry,
-      folder: world.folder,
+      store: world.store,
       urls: { braze, customerio },
       onLog: world.watch.line,
     })
@@ -139,15 +114,9 @@ export const removedDestination: ChaosRow = {
     const stats = JSON.stringify(await without.get('/api/v1/stats'))
     await new Promise((resolve) => setTimeout(resolve, 3_000))
     await without.stop()
-    const held = statusCounts(world.folder).waiting
+    const held = (await statusCounts(world.store)).waiting
     await world.destinations.proxies.klaviyo.setMode({ kind: 'pass' })
-    const next = startRelayUnderTest({
-      entry: context.entry,
-      folder: world.folder,
-      urls: world.destinations.urls,
-      onLog: world.watch.line,
-    })
-    const end = await endWorld({ ...world, relay: next, url: await next.url })
+    const end = await endWorld(await restartWorld(context, world))
     return [
       resultOf('destination removed for a start, then back', end, [`${held} held meanwhile`], {
         'they were not held': held === 200,
@@ -177,12 +146,13 @@ function replay(world: World, limit: number): Promise<Response> {
 export const massReplay: ChaosRow = {
   id: '31',
   name: 'mass replay during live load',
+  stores: bothStores,
   async run(context) {
     const wanted = context.isQuick ? 50_000 : 1_000_000
     const forMs = context.isQuick ? 8_000 : 30_000
-    const folder = context.folder()
-    await buildStore(context, folder, wanted, 'delivered')
-    const world = await startWorld(context, { seed: 960, folder })
+    const store = await context.store()
+    await buildStore(context, store, wanted, 'delivered')
+    const world = await startWorld(context, { seed: 960, store })
     await liveLatency(world, 3_000)
     const before = await liveLatency(world, forMs)
     const capped = await replay(world, 100)
@@ -224,19 +194,13 @@ export const backups: ChaosRow = {
     await new Promise((resolve) => setTimeout(resolve, context.isQuick ? 2_000 : 10_000))
     const before = new Set([...world.oracle.sent].filter((one) => one.isAcknowledged).map((one) => one.id))
     const elsewhere = context.folder()
-    await command(context, world.folder, ['backup', join(elsewhere, 'backup.db')])
+    await command(context, world.store.folder, ['backup', join(elsewhere, 'backup.db')])
     await new Promise((resolve) => setTimeout(resolve, 500))
     await world.producer.stop()
     await world.relay.stop()
     await command(context, elsewhere, ['restore', 'backup.db'])
     for (const one of world.oracle.sent) one.isAcknowledged = before.has(one.id)
-    const next = startRelayUnderTest({
-      entry: context.entry,
-      folder: elsewhere,
-      urls: world.destinations.urls,
-      onLog: world.watch.line,
-    })
-    const end = await endWorld({ ...world, folder: elsewhere, relay: next, url: await next.url })
+    const end = await endWorld(await restartWorld(context, world, sqliteStore(elsewhere)))
     return [resultOf('backup under load, restored in another folder', end, [`${before.size} acknowledged before the backup`])]
   },
 }

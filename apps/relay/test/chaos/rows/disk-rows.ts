@@ -11,7 +11,7 @@ import { judge } from '../support/judge.ts'
 import { createLogWatch } from '../support/log-watch.ts'
 import { createOracle } from '../support/oracle.ts'
 import { createProducer, createPurchases } from '../support/producer.ts'
-import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { startRelayUnderTest, urlsOf } from '../support/relay-under-test.ts'
 
 const connections = 128
 
@@ -30,18 +30,19 @@ interface Cut {
 async function cutPower(context: ChaosContext, cuts: number, hook: HookSettings): Promise<Cut> {
   const oracle = createOracle()
   const destinations = await startDestinations(oracle)
-  const folder = context.folder()
+  const store = await context.store()
+  const { folder } = store
   const disk = createBreakableDisk(folder)
   const purchases = createPurchases(700)
-  const first = startRelayUnderTest({ entry: context.entry, folder, urls: destinations.urls, hook })
+  const first = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls, hook })
   await first.url
   await first.stop()
   let taken = 0
   for (let cut = 0; cut < cuts; cut += 1) {
-    const relay = startRelayUnderTest({ entry: context.entry, folder, urls: destinations.urls, env: disk.env, hook })
+    const relay = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls, env: disk.env, hook })
     const url = await relay.url.catch(() => undefined)
     if (url === undefined) return { counts: emptyJudgement(oracle.acknowledged()), taken, opens: false }
-    const producer = createProducer({ url, oracle, purchases })
+    const producer = createProducer({ urls: () => [url], oracle, purchases })
     producer.keepPosting(connections)
     await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 600))
     relay.kill()
@@ -50,14 +51,14 @@ async function cutPower(context: ChaosContext, cuts: number, hook: HookSettings)
     taken += disk.cutPower(cut % 2 === 0 ? 'nothing' : 'some')
     if (cut % 10 === 9) context.progress(`${cut + 1} power cuts`)
   }
-  const last = startRelayUnderTest({ entry: context.entry, folder, urls: destinations.urls })
+  const last = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls })
   const opens = await last.url.then(
     () => true,
     () => false,
   )
   if (opens) await drain(last)
   await last.stop()
-  const counts = opens ? judge(folder, oracle) : emptyJudgement(oracle.acknowledged())
+  const counts = opens ? await judge(store, oracle) : emptyJudgement(oracle.acknowledged())
   await destinations.close()
   return { counts, taken, opens }
 }
@@ -105,7 +106,8 @@ export const syncs: ChaosRow = {
   async run(context) {
     const skipped = skip('syncs of acknowledged groups')
     if (skipped !== undefined) return [skipped]
-    const folder = context.folder()
+    const store = await context.store()
+    const { folder } = store
     const disk = createBreakableDisk(folder, { reports: true })
     const oracle = createOracle()
     const destinations = await startDestinations(oracle)
@@ -113,20 +115,20 @@ export const syncs: ChaosRow = {
     const watch = createLogWatch()
     const relay = startRelayUnderTest({
       entry: context.entry,
-      folder,
+      store,
       urls: destinations.urls,
       env: disk.env,
       hook: { reports: true },
       onReport: ledger.line,
       onLog: watch.line,
     })
-    const producer = createProducer({ url: await relay.url, oracle, purchases: createPurchases(720) })
+    const producer = createProducer({ urls: await urlsOf(relay), oracle, purchases: createPurchases(720) })
     await producer.postMany(context.isQuick ? 2_000 : 20_000)
     await producer.stop()
     await drain(relay)
     await relay.stop()
     await destinations.close()
-    const counts = judge(folder, oracle)
+    const counts = await judge(store, oracle)
     const { groups, unsynced, early, syncsSeen } = ledger.totals()
     return [
       {
@@ -191,19 +193,21 @@ const breakages = [
 async function breakDisk(context: ChaosContext, { how, name }: (typeof breakages)[number]): Promise<ChaosResult> {
   const skipped = skip(name)
   if (skipped !== undefined) return skipped
-  const folder = context.folder()
+  const store = await context.store()
+  const { folder } = store
   const disk = createBreakableDisk(folder)
   const oracle = createOracle()
   const destinations = await startDestinations(oracle)
   const watch = createLogWatch()
   const purchases = createPurchases(760)
-  const relay = startRelayUnderTest({ entry: context.entry, folder, urls: destinations.urls, env: disk.env, onLog: watch.line })
+  const relay = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls, env: disk.env, onLog: watch.line })
   const url = await relay.url
-  const producer = createProducer({ url, oracle, purchases })
+  const producer = createProducer({ urls: () => [url], oracle, purchases })
   producer.keepPosting(16)
   await new Promise((resolve) => setTimeout(resolve, 1_000))
   disk.break(how)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  // The relay looks at its disk once a second: until then it takes what fits in the room its log has already.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
   const before = producer.statuses.get(202) ?? 0
   await new Promise((resolve) => setTimeout(resolve, context.isQuick ? 2_000 : 10_000))
   const meanwhile = (producer.statuses.get(202) ?? 0) - before
@@ -212,13 +216,13 @@ async function breakDisk(context: ChaosContext, { how, name }: (typeof breakages
   await producer.stop()
   disk.break('well')
   await new Promise((resolve) => setTimeout(resolve, 1_500))
-  const after = createProducer({ url, oracle, purchases })
+  const after = createProducer({ urls: () => [url], oracle, purchases })
   const recovered = await postUntilTaken(after)
   const pending = await drain(relay)
   await after.stop()
   const { code } = await relay.stop()
   await destinations.close()
-  const counts = judge(folder, oracle)
+  const counts = await judge(store, oracle)
   const refused = producer.statuses.get(503) ?? 0
   return {
     fault: name,
@@ -263,20 +267,21 @@ async function settleOnFullDisk(context: ChaosContext): Promise<ChaosResult> {
   const fault = 'disk full with deliveries waiting'
   const skipped = skip(fault)
   if (skipped !== undefined) return skipped
-  const folder = context.folder()
+  const store = await context.store()
+  const { folder } = store
   const disk = createBreakableDisk(folder)
   const oracle = createOracle()
   const destinations = await startDestinations(oracle)
   const watch = createLogWatch()
   for (const proxy of Object.values(destinations.proxies)) await proxy.setMode({ kind: 'refuse' })
-  const start = { entry: context.entry, folder, urls: destinations.urls, env: disk.env, onLog: watch.line }
+  const start = { entry: context.entry, store, urls: destinations.urls, env: disk.env, onLog: watch.line }
   const before = startRelayUnderTest(start)
-  const producer = createProducer({ url: await before.url, oracle, purchases: createPurchases(770) })
+  const producer = createProducer({ urls: await urlsOf(before), oracle, purchases: createPurchases(770) })
   await producer.postMany(2_000)
   await before.stop()
   // The log of a relay that has ended is in its file: the next one has to grow.
   const relay = startRelayUnderTest(start)
-  const after = createProducer({ url: await relay.url, oracle, purchases: createPurchases(771) })
+  const after = createProducer({ urls: await urlsOf(relay), oracle, purchases: createPurchases(771) })
   const waiting = await drain(relay, 0)
   disk.break('full')
   await new Promise((resolve) => setTimeout(resolve, 1_500))
@@ -291,7 +296,7 @@ async function settleOnFullDisk(context: ChaosContext): Promise<ChaosResult> {
   await Promise.all([producer.stop(), after.stop()])
   const { code } = await relay.stop()
   await destinations.close()
-  const counts = judge(folder, oracle)
+  const counts = await judge(store, oracle)
   return {
     fault,
     counts,

@@ -5,6 +5,9 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { signedWebhook } from '@subtotal-connectors/testing/mocks'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
+import { bothStores } from '../chaos-row.ts'
+import type { ChaosStore } from '../support/chaos-store.ts'
+import { numberOf } from '../support/chaos-store.ts'
 import { pendingOf } from '../support/drain.ts'
 import { signingSecret } from '../support/secrets.ts'
 import type { World } from '../support/world.ts'
@@ -118,6 +121,24 @@ async function until(isSo: () => Promise<boolean>): Promise<boolean> {
   return false
 }
 
+/** What of the person is in the store: in its files, or in any row of its tables. */
+async function tracesOf(store: ChaosStore): Promise<readonly string[]> {
+  if (store.kind === 'sqlite') return tracesIn(store.folder)
+  const tables: string[] = []
+  await store.each<{ readonly name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'relay'",
+    ({ name }) => void tables.push(name),
+  )
+  const found: string[] = []
+  for (const table of tables) {
+    for (const trace of stored) {
+      const rows = await numberOf(store, `SELECT count(*) FROM ${table} AS one WHERE strpos(one::text, '${trace}') > 0`)
+      if (rows > 0) found.push(`${trace} in ${table}`)
+    }
+  }
+  return found
+}
+
 /** What of the person is in the files of a folder. */
 function tracesIn(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
@@ -150,11 +171,18 @@ async function fill(world: World, victim: Victim): Promise<boolean> {
 /** Ends one life of the relay in the middle of the erasure, and begins the next. */
 async function killAndStart(context: ChaosContext, world: World, seed: number): Promise<World> {
   await pause(Math.random() * latestKillMs)
+  const place = Math.floor(Math.random() * world.store.relays)
+  if (world.store.relays > 1) {
+    world.fleet.relays[place]?.kill()
+    await world.fleet.relays[place]?.ended
+    await world.fleet.replace(place)
+    return world
+  }
   world.relay.kill()
   await world.relay.ended
   await world.producer.stop()
-  const { folder, oracle, destinations } = world
-  const next = await startWorld(context, { folder, oracle, destinations, seed })
+  const { store, oracle, destinations } = world
+  const next = await startWorld(context, { store, oracle, destinations, seed })
   next.producer.keepPosting(others)
   return next
 }
@@ -164,12 +192,13 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
   const victim = createVictim()
   const wanted = context.isQuick ? kills.quick : kills.full
   const logs: (() => readonly string[])[] = []
-  let world = await startWorld(context, { seed: 330 })
+  let world = await startWorld(context, { seed: 330, isTireless: true })
   logs.push(world.watch.leaks)
   const hasAll = await fill(world, victim)
+  const { store } = world
   const before = context.folder()
-  await backUp(context, world.folder, join(before, 'before.db'))
-  const held = tracesIn(before).length
+  if (store.kind === 'sqlite') await backUp(context, store.folder, join(before, 'before.db'))
+  const held = store.kind === 'sqlite' ? tracesIn(before).length : (await tracesOf(store)).length
   world.producer.keepPosting(others)
   const posting = victim.keepPosting(() => world.url)
   const asked = await write(world.url, '/erasures', { customer: customerId, dryRun: false, confirm: 'erase', block: true })
@@ -186,14 +215,15 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
   await until(async () => (await victim.post(world.url)) === 202)
   await posting.stop()
   await world.producer.stop()
-  const left = tracesIn(world.folder)
+  const left = await tracesOf(store)
   const after = context.folder()
-  await backUp(context, world.folder, join(after, 'after.db'))
+  if (store.kind === 'sqlite') await backUp(context, store.folder, join(after, 'after.db'))
   const end = await endWorld(world, { mayDie: true })
+  const atLast = await tracesOf(store)
   const notes = [
     `${killed} kills`,
     `erased: ${/"events":(\d+)/.exec(proved)?.[1] ?? 0} events`,
-    `${held} traces in the backup made before`,
+    `${held} traces in ${store.kind === 'sqlite' ? 'the backup made' : 'its tables'} before`,
   ]
   return resultOf('a customer is erased while their webhooks keep coming; killed during it', end, notes, {
     'the person was not in every state before': hasAll && held > 0,
@@ -201,7 +231,7 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
     'the proof names the person': personal.every((trace) => !proved.includes(trace)),
     'the proof counts nothing': !/"events":0/.test(proved),
     [`the store holds ${[...left].slice(0, 5).join(', ')}`]: left.length === 0,
-    [`the store holds after its end ${tracesIn(world.folder).slice(0, 5).join(', ')}`]: tracesIn(world.folder).length === 0,
+    [`the store holds after its end ${atLast.slice(0, 5).join(', ')}`]: atLast.length === 0,
     'a backup made afterwards holds the person': tracesIn(after).length === 0,
     'a log holds the person': logs.every((leaks) => leaks().length === 0),
   })
@@ -211,5 +241,6 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
 export const erasure: ChaosRow = {
   id: '33',
   name: 'erasing a customer',
+  stores: bothStores,
   run: async (context) => [await eraseUnderFire(context)],
 }

@@ -11,7 +11,7 @@ import { createOracle } from '../support/oracle.ts'
 import { writeOrderedConfig } from '../support/ordered-config.ts'
 import type { Producer } from '../support/producer.ts'
 import { createProducer } from '../support/producer.ts'
-import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { startRelayUnderTest, urlsOf } from '../support/relay-under-test.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 
 const customers = 12
@@ -70,8 +70,8 @@ export const customerOrder: ChaosRow = {
   name: 'order of customers under kills and failures',
   async run(context) {
     const { events, kills, restMs, lifeMs } = context.isQuick ? sizes.quick : sizes.full
-    const folder = context.folder()
-    writeOrderedConfig(folder)
+    const store = await context.store()
+    writeOrderedConfig(store.folder)
     const oracle = createOracle()
     const destinations = await startDestinations(oracle)
     const watch = createLogWatch()
@@ -80,15 +80,15 @@ export const customerOrder: ChaosRow = {
     const posting = Promise.all(chains.map((chain) => postChain(chain, restMs, () => producer)))
     const failing = failNowAndThen(destinations)
     for (let killed = 0; killed < kills; killed += 1) {
-      const relay = startRelayUnderTest({ entry: context.entry, folder, urls: destinations.urls, onLog: watch.line })
-      producer = createProducer({ url: await relay.url, oracle, purchases: noOthers })
+      const relay = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls, onLog: watch.line })
+      producer = createProducer({ urls: await urlsOf(relay), oracle, purchases: noOthers })
       await new Promise((resolve) => setTimeout(resolve, Math.random() * lifeMs))
       relay.kill()
       await relay.ended
       await producer.stop()
       if (killed % 10 === 9) context.progress(`${killed + 1} kills`)
     }
-    const world = await startWorld(context, { folder, oracle, destinations, seed: 981 })
+    const world = await startWorld(context, { store, oracle, destinations, seed: 981 })
     producer = world.producer
     await posting
     failing.stop()

@@ -3,10 +3,10 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writ
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
-import { noCounts, problemsOf } from '../chaos-row.ts'
+import { bothStores, noCounts, problemsOf } from '../chaos-row.ts'
 import { judge } from '../support/judge.ts'
 import { startRelayUnderTest } from '../support/relay-under-test.ts'
-import { endWorld, resultOf, startWorld } from '../support/world.ts'
+import { endWorld, restartWorld, resultOf, startWorld } from '../support/world.ts'
 
 const longestStopMs = 25_000
 const connections = 128
@@ -16,23 +16,17 @@ async function terminate(context: ChaosContext, seed: number): Promise<ChaosResu
   world.producer.keepPosting(connections)
   await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1_000))
   const stoppedAt = performance.now()
-  const { code } = await world.relay.stop()
+  const endings = await world.fleet.stop()
   const stopMs = performance.now() - stoppedAt
   await world.producer.stop()
-  const between = judge(world.folder, world.oracle)
-  const stopping = world.reports.indexOf('stopping')
-  const claims = world.reports.slice(stopping).filter((line) => line.startsWith('claiming')).length
-  const next = startRelayUnderTest({
-    entry: context.entry,
-    folder: world.folder,
-    urls: world.destinations.urls,
-    onLog: world.watch.line,
-  })
-  const end = await endWorld({ ...world, relay: next, url: await next.url })
+  const between = await judge(world.store, world.oracle)
+  const afterSignal = world.fleet.relays.map(({ reports }) => reports.slice(reports.indexOf('stopping')))
+  const claims = afterSignal.flat().filter((line) => line.startsWith('claiming')).length
+  const end = await endWorld(await restartWorld(context, world))
   return resultOf('SIGTERM under load', end, [`ended after ${Math.round(stopMs)} ms with ${between.waiting} waiting`], {
-    'it did not exit with 0': code === 0,
+    'it did not exit with 0': endings.every(({ code }) => code === 0),
     'it took 25 s or longer': stopMs < longestStopMs,
-    'it claimed after the signal': stopping >= 0 && claims === 0,
+    'it claimed after the signal': world.fleet.relays.every(({ reports }) => reports.includes('stopping')) && claims === 0,
     'it kept leases': between.leased === 0,
     'I3: a clean stop made duplicates': end.counts.duplicates === 0,
   })
@@ -42,6 +36,7 @@ async function terminate(context: ChaosContext, seed: number): Promise<ChaosResu
 export const termination: ChaosRow = {
   id: '5',
   name: 'SIGTERM under load',
+  stores: bothStores,
   async run(context) {
     const results: ChaosResult[] = []
     for (let round = 0; round < (context.isQuick ? 1 : 5); round += 1) results.push(await terminate(context, 50 + round))
@@ -93,12 +88,13 @@ function damage(path: string): void {
 }
 
 async function refuse(context: ChaosContext, template: string, one: (typeof spoilt)[number]): Promise<ChaosResult> {
-  const folder = context.folder()
+  const store = await context.store()
+  const { folder } = store
   const path = join(folder, 'relay.db')
   cpSync(template, path)
   one.spoil(path)
   const before = filesOf(folder)
-  const relay = startRelayUnderTest({ entry: context.entry, folder, urls: { klaviyo: 'http://127.0.0.1:1' } })
+  const relay = startRelayUnderTest({ entry: context.entry, store, urls: { klaviyo: 'http://127.0.0.1:1' } })
   const started = await relay.url.then(
     () => true,
     () => false,
@@ -119,10 +115,10 @@ async function refuse(context: ChaosContext, template: string, one: (typeof spoi
   }
 }
 
-/** Every file with content and its hash, but the lock. */
+/** Every file with content and its hash, but the lock, and the index that SQLite makes for reading a log. */
 function filesOf(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => !name.includes('.lock') && statSync(join(folder, name)).size > 0)
+    .filter((name) => !/\.lock|-shm$/.test(name) && statSync(join(folder, name)).size > 0)
     .toSorted()
     .map(
       (name) =>
@@ -141,7 +137,7 @@ export const spoiltStores: ChaosRow = {
     await world.producer.postMany(200)
     const end = await endWorld(world)
     const results = [resultOf('store file missing', end, ['made anew'])]
-    for (const one of spoilt) results.push(await refuse(context, join(world.folder, 'relay.db'), one))
+    for (const one of spoilt) results.push(await refuse(context, join(world.store.folder, 'relay.db'), one))
     return results
   },
 }
@@ -153,7 +149,7 @@ export const secondProcess: ChaosRow = {
   async run(context) {
     const world = await startWorld(context)
     world.producer.keepPosting(connections)
-    const second = startRelayUnderTest({ entry: context.entry, folder: world.folder, urls: world.destinations.urls })
+    const second = startRelayUnderTest({ entry: context.entry, store: world.store, urls: world.destinations.urls })
     const started = await second.url.then(
       () => true,
       () => false,

@@ -1,4 +1,5 @@
 import type { ChaosRow } from '../chaos-row.ts'
+import { bothStores } from '../chaos-row.ts'
 import { startDestinations } from '../support/destinations.ts'
 import { drain } from '../support/drain.ts'
 import { createOracle } from '../support/oracle.ts'
@@ -29,9 +30,14 @@ async function write(url: string, path: string, body: object): Promise<Answer> {
 
 const replay = (url: string, body: object): Promise<Answer> => write(url, '/replays', { ...body, dryRun: false })
 
-/** Asks for it twice at once, and once more when it has been delivered. */
-async function thrice(url: string, body: object, done: () => Promise<unknown>): Promise<readonly [Answer, Answer, Answer]> {
-  const [one, two] = await Promise.all([replay(url, body), replay(url, body)])
+/** Asks for it twice at once, two relays if there are several, and once more when it has been delivered. */
+async function thrice(
+  urls: readonly string[],
+  body: object,
+  done: () => Promise<unknown>,
+): Promise<readonly [Answer, Answer, Answer]> {
+  const [url = '', other = url] = urls
+  const [one, two] = await Promise.all([replay(url, body), replay(other, body)])
   await done()
   return [one, two, await replay(url, body)]
 }
@@ -61,22 +67,23 @@ async function read(url: string, path: string): Promise<{ readonly text: string 
 export const repeatedReplays: ChaosRow = {
   id: '32',
   name: 'replay twice, of delivered, to a new destination, after an erasure',
+  stores: bothStores,
   async run(context) {
-    const folder = context.folder()
+    const store = await context.store()
     const oracle = createOracle()
     const destinations = await startDestinations(oracle)
     const make = createPurchases(985)
     const webhooks = Array.from({ length: events }, make)
     const { braze, klaviyo } = destinations.urls
-    const relay = startRelayUnderTest({ entry: context.entry, folder, urls: { braze, klaviyo } })
+    const relay = startRelayUnderTest({ entry: context.entry, store, urls: { braze, klaviyo } })
     const url = await relay.url
-    const producer = createProducer({ url, oracle, purchases: make })
+    const producer = createProducer({ urls: () => [url], oracle, purchases: make })
 
     destinations.refuse('braze', 'subtotal_purchase')
     await producer.postAll(webhooks.slice(0, refused))
     await drain(relay)
     destinations.recover('braze')
-    const ofDead = await thrice(url, { deliveries: { status: 'dead', destination: 'braze' } }, () => drain(relay))
+    const ofDead = await thrice([url], { deliveries: { status: 'dead', destination: 'braze' } }, () => drain(relay))
     const afterDead = oracle.duplicates()
     await producer.postAll(webhooks.slice(refused))
     await drain(relay)
@@ -91,8 +98,8 @@ export const repeatedReplays: ChaosRow = {
     await producer.stop()
     await relay.stop()
 
-    const world = await startWorld(context, { folder, oracle, destinations, seed: 986 })
-    const toNew = await thrice(world.url, { events: { destination: 'customerio' } }, () => drain(world.relay))
+    const world = await startWorld(context, { store, oracle, destinations, seed: 986 })
+    const toNew = await thrice(world.fleet.urls(), { events: { destination: 'customerio' } }, () => drain(world.relay))
     const afterNew = oracle.duplicates()
     const [first] = webhooks
     const customer = first?.customerId ?? ''

@@ -28,7 +28,7 @@ interface Sample {
   readonly events: number
 }
 
-async function sample({ relay, folder }: World): Promise<Sample> {
+async function sample({ relay, store: { folder } }: World): Promise<Sample> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.db') || name.endsWith('-wal'))
   const events = /"events":(\d+)/.exec(JSON.stringify(await relay.get('/api/v1/stats')))?.[1]
   return {

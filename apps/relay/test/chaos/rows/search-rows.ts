@@ -56,9 +56,9 @@ export const searches: ChaosRow = {
   async run(context) {
     const events = context.isQuick ? 100_000 : 500_000
     const forMs = context.isQuick ? 8_000 : 30_000
-    const folder = context.folder()
-    await buildStore(context, folder, events * 3, 'delivered')
-    const world = await startWorld(context, { seed: 990, folder })
+    const store = await context.store()
+    await buildStore(context, store, events * 3, 'delivered')
+    const world = await startWorld(context, { seed: 990, store })
     await fetch(`${world.url}${paths[0]}`)
     await acknowledgement(world, 2_000)
     const before = await acknowledgement(world, forMs)

@@ -38,7 +38,7 @@ async function present(context: ChaosContext, certificates: Certificates, which:
   await world.advance(hourMs)
   const arrived = oracle.latencies('klaviyo').length
   server.setSecureContext({ key, cert: certificates.good })
-  for (let hour = 0; hour < 3; hour += 1) await world.advance(hourMs)
+  await world.advanceUntilDrained(3 * hourMs)
   const end = await endWorld(world)
   server.close()
   return resultOf(

@@ -22,7 +22,7 @@ export async function bundleRelay(relayFolder: string, parent: string): Promise<
       'reader-thread': join(relay, 'src/store/sqlite/reader-thread.ts'),
     },
     platform: 'node',
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'pg'],
     resolve: { conditionNames: ['@subtotal-connectors/source', 'node', 'import', 'default'] },
     plugins: [faultPoints(relay)],
     logLevel: 'silent',
@@ -36,7 +36,14 @@ export async function bundleRelay(relayFolder: string, parent: string): Promise<
 
 /** What the hook does to each module as it is loaded, done to those of the bundle as it is made. */
 function faultPoints(relay: string): Plugin {
-  const { wrappers } = createWrappers({ report: () => undefined, reached: () => undefined, clock: createHookClock(0) })
+  const { wrappers } = createWrappers({
+    report: () => undefined,
+    reached: () => undefined,
+    clock: createHookClock(0),
+    isVirtual: true,
+    leaseMs: 1,
+    isNextVersion: true,
+  })
   return {
     name: 'fault-points',
     resolveId: (source) => (source.endsWith(`?${original}`) ? source : null),

@@ -18,6 +18,27 @@ interface Entry {
 const turns = 6
 const pollMs = 2
 
+/** The machine's clock, off by so much. */
+export function createOffsetClock(offsetMs: number): HookClock {
+  let offset = offsetMs
+  return {
+    clock: {
+      now: () => Date.now() + offset,
+      elapsed: () => performance.now(),
+      setTimeout(callback, delayMs) {
+        const timeout = setTimeout(callback, delayMs)
+        return { cancel: () => clearTimeout(timeout) }
+      },
+    },
+    async advance(ms) {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+    },
+    jump(ms) {
+      offset += ms
+    },
+  }
+}
+
 /** A clock that stands at `start`. */
 export function createHookClock(start: number): HookClock {
   let elapsed = 0

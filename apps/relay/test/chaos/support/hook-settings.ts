@@ -4,6 +4,7 @@ export const faultPoints = [
   'after verify',
   'before commit',
   'inside commit',
+  'commit on its way',
   'after commit before answer',
   'after claim',
   'after send before settle',
@@ -25,6 +26,12 @@ export interface HookSettings {
   readonly reports?: boolean
   /** Replaces every `PRAGMA synchronous` of the relay. */
   readonly synchronous?: 'OFF'
+  /** Leases hold so long instead, and are renewed as much oftener, in milliseconds. */
+  readonly leaseMs?: number
+  /** The relay is of the next version: a PostgreSQL schema has a column more. */
+  readonly isNextVersion?: boolean
+  /** The relay's time of day is off by so much, in milliseconds; it can be told to jump. */
+  readonly clockOffsetMs?: number
   /** The relay's clock stands still at this time until told to move; milliseconds since 1970. */
   readonly virtualTime?: number
   /** The name `localhost` is looked up as the parent process says. */

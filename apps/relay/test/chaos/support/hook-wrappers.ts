@@ -1,13 +1,20 @@
 import type * as clockModule from '../../../src/clock/clock.ts'
+import type * as leaseKeeperModule from '../../../src/delivery/lease-keeper.ts'
 import type * as readBodyModule from '../../../src/http/read-body.ts'
 import type * as groupCommitModule from '../../../src/ingest/group-commit.ts'
 import type * as relayEventsModule from '../../../src/observability/relay-events.ts'
 import type * as openStoreModule from '../../../src/store/open-store.ts'
+import type * as migrateDatabaseModule from '../../../src/store/postgres/migrate-database.ts'
+import type * as postgresMigrationsModule from '../../../src/store/postgres/migrations.ts'
+import type * as openPoolModule from '../../../src/store/postgres/open-pool.ts'
 import type * as deliveryCountsModule from '../../../src/store/sqlite/delivery-counts.ts'
 import type * as migrationsModule from '../../../src/store/sqlite/migrations.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { HookClock } from './hook-clock.ts'
+import { createCommitHook } from './hook-commits.ts'
+import { shortenLeases } from './hook-leases.ts'
 import type { FaultPoint } from './hook-settings.ts'
+import { createCallCounter } from './hook-store-calls.ts'
 
 /** A module of the relay with some of its functions replaced. */
 export interface Wrapped {
@@ -20,13 +27,21 @@ export interface WrapperOptions {
   readonly report: (line: string) => void
   readonly reached: (point: FaultPoint) => void
   readonly clock: HookClock | undefined
+  /** Whether it moves only when told. */
+  readonly isVirtual: boolean
+  readonly leaseMs: number | undefined
+  readonly isNextVersion: boolean
 }
 
-/** The wrappers by the module's path in the relay's source, and whether a batch is with a destination. */
-export function createWrappers({ report, reached, clock }: WrapperOptions): {
+const nextMigration = 'ALTER TABLE relay.events ADD COLUMN of_the_next_version text'
+
+/** The wrappers by the module's path in the relay's source, and whether a batch is with a destination or the store is at something. */
+export function createWrappers({ report, reached, clock, isVirtual, leaseMs, isNextVersion }: WrapperOptions): {
   readonly wrappers: Readonly<Record<string, Wrapped>>
   readonly isBusy: () => boolean
 } {
+  const storeCalls = createCallCounter()
+  const commits = createCommitHook(reached)
   let batches = 0
   let isStopping = false
 
@@ -61,8 +76,11 @@ export function createWrappers({ report, reached, clock }: WrapperOptions): {
     'store/open-store': {
       exports: ['openStore'],
       wrap: (original: typeof openStoreModule) => ({
-        openStore: async (...[url, itsClock, options]: Parameters<typeof original.openStore>) =>
-          wrapStore(await original.openStore(url, itsClock, clock === undefined ? options : { ...options, hasThread: false })),
+        async openStore(...[url, itsClock, options]: Parameters<typeof original.openStore>) {
+          const virtual = isVirtual ? ({ hasThread: false, time: 'caller' } as const) : {}
+          const store = storeCalls.counted(await original.openStore(url, itsClock, { ...options, ...virtual }))
+          return wrapStore(store.sharing === undefined ? store : { ...store, sharing: storeCalls.counted(store.sharing) })
+        },
       }),
     },
     'store/sqlite/delivery-counts': {
@@ -95,6 +113,29 @@ export function createWrappers({ report, reached, clock }: WrapperOptions): {
           original.migrate(database)
         },
       }),
+    },
+    'store/postgres/open-pool': {
+      exports: ['openPool'],
+      wrap: (original: typeof openPoolModule) => ({
+        openPool: (options: Parameters<typeof original.openPool>[0]) => commits.watch(original.openPool(options)),
+      }),
+    },
+    'store/postgres/migrations': {
+      exports: isNextVersion ? ['migrations'] : [],
+      wrap: (original: typeof postgresMigrationsModule) => ({
+        migrations: isNextVersion ? [...original.migrations, nextMigration] : original.migrations,
+      }),
+    },
+    'store/postgres/migrate-database': {
+      exports: ['migrateDatabase'],
+      wrap: (original: typeof migrateDatabaseModule) => ({
+        migrateDatabase: (database: Parameters<typeof original.migrateDatabase>[0]) =>
+          commits.within(['inside migration'], () => original.migrateDatabase(database)),
+      }),
+    },
+    'delivery/lease-keeper': {
+      exports: leaseMs === undefined ? [] : ['leaseMs', 'createLeaseKeeper'],
+      wrap: (original: typeof leaseKeeperModule) => (leaseMs === undefined ? original : shortenLeases(original, leaseMs)),
     },
     'http/read-body': {
       exports: ['readBody'],
@@ -131,13 +172,15 @@ export function createWrappers({ report, reached, clock }: WrapperOptions): {
       ...store,
       async ingest(request) {
         reached('before commit')
-        const outcomes = await store.ingest(request)
+        const outcomes = await commits.within(['inside commit', 'commit on its way'], () => store.ingest(request))
         reached('after commit before answer')
         return outcomes
       },
       async claim(request) {
         report(`claiming ${request.destination}`)
+        const startedAt = performance.now()
         const claim = await store.claim(request)
+        report(`claim took ${(performance.now() - startedAt).toFixed(1)}`)
         if (claim.deliveries.length > 0) report(`claimed ${request.destination} ${claim.deliveries.length}`)
         if (claim.deliveries.length > 0) reached('after claim')
         return claim
@@ -145,12 +188,22 @@ export function createWrappers({ report, reached, clock }: WrapperOptions): {
       async settle(request) {
         reached('after send before settle')
         if (isStopping) reached('while draining')
-        const outcome = await store.settle(request)
+        const outcome = await commits.within(pointsOfSettle(request), () => store.settle(request))
         if (outcome.stale > 0) report(`stale ${outcome.stale}`)
         return outcome
       },
+      advanceReplay: (request) => commits.within(['inside replay insert'], () => store.advanceReplay(request)),
     }
   }
 
-  return { wrappers, isBusy: () => batches > 0 }
+  return { wrappers, isBusy: () => batches > 0 || storeCalls.isBusy() }
+}
+
+/** What is going on inside the transaction that a settling ends with. */
+function pointsOfSettle({ settlements }: Parameters<Store['settle']>[0]): readonly FaultPoint[] {
+  const statuses = new Set(settlements.map(({ verdict }) => verdict.status))
+  const points: FaultPoint[] = []
+  if (statuses.has('delivered')) points.push('inside settle')
+  if (statuses.has('dead')) points.push('inside dead-lettering')
+  return points
 }

@@ -1,6 +1,6 @@
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { destinationNames } from '../../../src/demo/arrival-keys.ts'
+import type { ChaosStore } from './chaos-store.ts'
+import { numberOf } from './chaos-store.ts'
 import type { Oracle } from './oracle.ts'
 
 /** What became of what was acknowledged. All but `acknowledged` count deliveries: one for each event and destination. */
@@ -39,46 +39,39 @@ interface DeliveryRow {
 }
 
 const hourMs = 3_600_000
+const deliveries = `SELECT e.event_id, e.content_hash, d.destination, d.status, d.due_at, d.lease_token, d.attempts
+  FROM events e JOIN deliveries d ON d.event_seq = e.seq`
 
 /**
  * Compares the store with what the oracle knows: I1 (conservation) and I2 (nothing acknowledged is missing or changed). A delivery that
  * the relay calls delivered and that never arrived is lost. `names`: the destinations that were on.
  */
-export function judge(
-  folder: string,
+export async function judge(
+  store: Pick<ChaosStore, 'each'>,
   oracle: Oracle,
   { names = destinationNames, now = Date.now() }: { names?: readonly (typeof destinationNames)[number][]; now?: number } = {},
-): Judgement {
-  const database = new Database(join(folder, 'relay.db'), { readonly: true })
+): Promise<Judgement> {
   const statuses = new Map<string, string>()
   const hashes = new Map<string, string>()
   const tally = { delivered: 0, dead: 0, waiting: 0, lost: 0, leased: 0, farOff: 0, mostAttempts: 0 }
-  try {
-    const rows = database.prepare<[], DeliveryRow>(
-      `SELECT e.event_id, e.content_hash, d.destination, d.status, d.due_at, d.lease_token, d.attempts
-       FROM events e JOIN deliveries d ON d.event_seq = e.seq`,
-    )
-    for (const row of rows.iterate()) {
-      statuses.set(`${row.event_id} ${row.destination}`, row.status)
-      hashes.set(row.event_id, row.content_hash)
-      if (row.lease_token !== null) tally.leased += 1
-      if (row.status === 'pending' && row.due_at > now + hourMs) tally.farOff += 1
-      if (row.status !== 'delivered') tally.mostAttempts = Math.max(tally.mostAttempts, row.attempts)
-      else tally.mostAttempts = Math.max(tally.mostAttempts, row.attempts - 1)
+  await store.each<DeliveryRow>(deliveries, (row) => {
+    statuses.set(`${row.event_id} ${row.destination}`, row.status)
+    hashes.set(row.event_id, row.content_hash)
+    if (row.lease_token !== null) tally.leased += 1
+    if (row.status === 'pending' && row.due_at > now + hourMs) tally.farOff += 1
+    if (row.status !== 'delivered') tally.mostAttempts = Math.max(tally.mostAttempts, row.attempts)
+    else tally.mostAttempts = Math.max(tally.mostAttempts, row.attempts - 1)
+  })
+  for (const sent of oracle.sent) {
+    if (!sent.isAcknowledged) continue
+    for (const name of names) {
+      const status = hashes.get(sent.id) === sent.contentHash ? statuses.get(`${sent.id} ${name}`) : undefined
+      if (status === 'dead') tally.dead += 1
+      else if (status === 'pending') tally.waiting += 1
+      else if (status === 'delivered' && oracle.arrivals(name, sent.key) > 0) tally.delivered += 1
+      else tally.lost += 1
     }
-    for (const sent of oracle.sent) {
-      if (!sent.isAcknowledged) continue
-      for (const name of names) {
-        const status = hashes.get(sent.id) === sent.contentHash ? statuses.get(`${sent.id} ${name}`) : undefined
-        if (status === 'dead') tally.dead += 1
-        else if (status === 'pending') tally.waiting += 1
-        else if (status === 'delivered' && oracle.arrivals(name, sent.key) > 0) tally.delivered += 1
-        else tally.lost += 1
-      }
-    }
-    const attempts = database.prepare<[], number>('SELECT count(*) FROM attempts').pluck().get() ?? 0
-    return { ...tally, acknowledged: oracle.acknowledged(), duplicates: oracle.duplicates(), attempts }
-  } finally {
-    database.close()
   }
+  const attempts = await numberOf(store, 'SELECT count(*) FROM attempts')
+  return { ...tally, acknowledged: oracle.acknowledged(), duplicates: oracle.duplicates(), attempts }
 }

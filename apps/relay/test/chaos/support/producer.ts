@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http'
 import { Agent, request } from 'node:http'
 import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
 import { createWebhookGenerator, signedWebhook } from '@subtotal-connectors/testing/mocks'
+import { errorCodeOf } from '../../../src/observability/error-code-of.ts'
 import type { Oracle } from './oracle.ts'
 import { signingSecret } from './secrets.ts'
 
@@ -32,6 +33,8 @@ export interface Producer {
 
 const mostConnections = 2_048
 const posters = 64
+/** After a connection broke. */
+const restMs = 20
 
 /** A source of purchases with ids of their own; what becomes of them does not depend on their order. */
 export function createPurchases(seed: number, clock: () => number = Date.now): () => GeneratedWebhook {
@@ -46,13 +49,16 @@ export function createPurchases(seed: number, clock: () => number = Date.now): (
 
 /** A producer for one life of a relay. */
 export function createProducer(options: {
-  readonly url: string
+  /** Of the relays there are now: one after the other is posted to, and the next one when one refuses the connection. */
+  readonly urls: () => readonly string[]
   readonly oracle: Oracle
   readonly purchases: () => GeneratedWebhook
+  /** Whether it goes on posting when a connection breaks, as another relay may take what comes next. Default: no. */
+  readonly isTireless?: boolean
   /** The time that webhooks are signed with. Default now. */
   readonly now?: () => number
 }): Producer {
-  const { url, oracle, purchases, now = Date.now } = options
+  const { urls, oracle, purchases, now = Date.now, isTireless = false } = options
   const agent = new Agent({ keepAlive: true, maxSockets: mostConnections })
   const statuses = new Map<number, number>()
   const latencies: number[] = []
@@ -61,6 +67,7 @@ export function createProducer(options: {
   const broken: GeneratedWebhook[] = []
   const answered = Promise.withResolvers<void>()
   let isOver = false
+  let turn = 0
 
   async function post(webhook: GeneratedWebhook = purchases()): Promise<number | undefined> {
     const sent = oracle.send(webhook)
@@ -78,13 +85,26 @@ export function createProducer(options: {
 
   async function send(webhook: GeneratedWebhook): Promise<number | undefined> {
     const { body, headers } = signedWebhook(webhook.body, signingSecret, new Date(now()))
-    const outgoing = request(`${url}/webhooks/subtotal`, { method: 'POST', headers, agent })
-    outgoing.end(body)
-    return statusOf(outgoing)
+    const there = urls()
+    if (there.length === 0) return undefined
+    for (let tries = 1; ; tries += 1) {
+      turn += 1
+      const outgoing = request(`${there[turn % there.length]}/webhooks/subtotal`, { method: 'POST', headers, agent })
+      outgoing.end(body)
+      try {
+        return await statusOf(outgoing)
+      } catch (error) {
+        if (tries >= there.length || errorCodeOf(error) !== 'ECONNREFUSED') throw error
+      }
+    }
   }
 
   async function keepOne(): Promise<void> {
-    while (!isOver) if ((await post()) === undefined) return
+    while (!isOver) {
+      if ((await post()) !== undefined) continue
+      if (!isTireless) return
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+    }
   }
 
   /** `undefined`: one of its own. */

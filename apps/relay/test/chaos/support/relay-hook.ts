@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import process from 'node:process'
 import Database from 'better-sqlite3'
-import { createHookClock } from './hook-clock.ts'
+import { createHookClock, createOffsetClock } from './hook-clock.ts'
 import { controlNames } from './hook-names.ts'
 import type { FaultPoint, HookSettings } from './hook-settings.ts'
 import { nameOf, original, registry, wrapperSource } from './hook-source.ts'
@@ -30,9 +30,15 @@ function reached(point: FaultPoint): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const clock = settings.virtualTime === undefined ? undefined : createHookClock(settings.virtualTime)
+const { virtualTime, clockOffsetMs, leaseMs, isNextVersion = false } = settings
+const isVirtual = virtualTime !== undefined
+const clock = isVirtual
+  ? createHookClock(virtualTime)
+  : clockOffsetMs === undefined
+    ? undefined
+    : createOffsetClock(clockOffsetMs)
 const names = settings.controlsNames === true ? controlNames() : undefined
-const { wrappers, isBusy } = createWrappers({ report, reached, clock })
+const { wrappers, isBusy } = createWrappers({ report, reached, clock, isVirtual, leaseMs, isNextVersion })
 Object.assign(globalThis, { [registry]: wrappers })
 
 if (settings.synchronous !== undefined) replaceSynchronous(settings.synchronous)

@@ -7,6 +7,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { DestinationName } from '../../../src/demo/arrival-keys.ts'
+import type { ChaosStore } from './chaos-store.ts'
 import type { HookAnswer, HookCommand, HookSettings, SentCommand } from './hook-settings.ts'
 import { apiKey, signingSecret } from './secrets.ts'
 
@@ -14,12 +15,11 @@ import { apiKey, signingSecret } from './secrets.ts'
 export interface RelayUnderTestOptions {
   /** `main.js` of the built relay, or `main.ts` of its source. */
   readonly entry: string
-  /** Where its store is; it is started there. */
-  readonly folder: string
+  readonly store: Pick<ChaosStore, 'folder' | 'env' | 'leaseMs'>
   /** The destinations that are on, and where they are. */
   readonly urls: Readonly<Partial<Record<DestinationName, string>>>
   readonly hook?: HookSettings
-  /** Further variables of the environment. */
+  /** Further variables of the environment, before those of the store. */
   readonly env?: Readonly<Record<string, string>>
   /** Called with each line that the hook writes. */
   readonly onReport?: (line: string) => void
@@ -38,6 +38,8 @@ export interface RelayUnderTest {
   readonly pid: number
   /** Resolves to its URL; rejects with what it said when it ends before it listens. */
   readonly url: Promise<string>
+  /** What its hook wrote. */
+  readonly reports: readonly string[]
   /** From its start until it listened, in milliseconds. */
   startMs(): number
   /** What it wrote to the standard error. */
@@ -62,19 +64,33 @@ const endLimitMs = 40_000
 const answerLimitMs = 60_000
 /** None may outlive this process. */
 const running = new Set<ChildProcess>()
-process.once('exit', () => {
+process.once('exit', killRelays)
+
+/** Ends those that are left of a row that was not run to its end. */
+export function killRelays(): void {
   for (const child of running) child.kill('SIGKILL')
-})
+}
+
 /** A relay is started a thousand times: what Node.js has compiled once is not compiled again. */
 const compileCache = mkdtempSync(join(tmpdir(), 'relay-chaos-compiled-'))
 process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }))
 const source = '--conditions=@subtotal-connectors/source'
 
+/** Its URL as a producer takes it, as soon as it listens. */
+export async function urlsOf(relay: RelayUnderTest): Promise<() => readonly string[]> {
+  const url = await relay.url
+  return () => [url]
+}
+
 /** Starts `main start` in a process of its own, with its store and settings given by the environment alone. */
 export function startRelayUnderTest(options: RelayUnderTestOptions): RelayUnderTest {
   const startedAt = performance.now()
   let listeningAt = startedAt
-  const child = spawnRelay(options)
+  const reports: string[] = []
+  const child = spawnRelay(options, (line) => {
+    reports.push(line)
+    options.onReport?.(line)
+  })
   const ended = endOf(child)
   let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -117,6 +133,7 @@ export function startRelayUnderTest(options: RelayUnderTestOptions): RelayUnderT
   return {
     pid: child.pid ?? 0,
     url,
+    reports,
     startMs: () => listeningAt - startedAt,
     stderr: () => stderr,
     ended,
@@ -147,18 +164,25 @@ function memoryOf(pid: number | undefined, field: string): number {
   return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(path, 'utf8'))?.[1] ?? 0) * 1024
 }
 
-function spawnRelay({ entry, folder, urls, hook, env = {}, onReport }: RelayUnderTestOptions): ChildProcess {
+function spawnRelay(
+  { entry, store, urls, hook: wanted, env = {} }: RelayUnderTestOptions,
+  onReport: (line: string) => void,
+): ChildProcess {
   const hookPath = join(import.meta.dirname, 'relay-hook.ts')
+  const { leaseMs } = store
+  // Virtual time passes in steps that are longer than a short lease.
+  const isShort = leaseMs !== undefined && wanted?.virtualTime === undefined
+  const hook: HookSettings | undefined = isShort ? { leaseMs, ...wanted } : wanted
   const flags = [...(entry.endsWith('.ts') ? [source] : []), ...(hook === undefined ? [] : ['--import', hookPath])]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, entry, 'start'], {
-    cwd: folder,
+    cwd: store.folder,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'info',
       NODE_COMPILE_CACHE: compileCache,
-      RELAY_STORE: 'sqlite:relay.db',
+      ...store.env,
       SUBTOTAL_SIGNING_SECRET: signingSecret,
       ...destinationVariables(urls),
       ...(hook === undefined ? {} : { CHAOS_HOOK: JSON.stringify(hook) }),
@@ -169,7 +193,7 @@ function spawnRelay({ entry, folder, urls, hook, env = {}, onReport }: RelayUnde
   running.add(child)
   child.once('exit', () => running.delete(child))
   const reports = child.stdio[3]
-  if (reports instanceof Readable) createInterface({ input: reports }).on('line', (line) => onReport?.(line))
+  if (reports instanceof Readable) createInterface({ input: reports }).on('line', onReport)
   return child
 }
 

@@ -1,0 +1,156 @@
+import type { ChaosContext, ChaosResult } from '../chaos-row.ts'
+import { noCounts, problemsOf } from '../chaos-row.ts'
+import type { FaultPoint } from '../support/hook-settings.ts'
+import { mostInFlight } from '../support/most-in-flight.ts'
+import type { RelayUnderTest } from '../support/relay-under-test.ts'
+import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import type { World, WorldEnd } from '../support/world.ts'
+import { endWorld, resultOf, startWorld } from '../support/world.ts'
+
+const connections = 32
+const perChain = 50
+const latestKillMs = { quick: 300, full: 1_000 }
+/** A point that is not reached by then never will be. */
+const longestLifeMs = 60_000
+const replayEveryMs = 500
+/** What Subtotal sends again of what was not answered. */
+const sentAgain = 500
+
+interface Chain {
+  readonly end: WorldEnd
+  readonly kills: number
+  readonly inCommit: number
+  readonly startMs: number
+}
+
+/** Kills relays of one store while all of them are posted to, and starts others in their places. */
+async function runChain(context: ChaosContext, seed: number, rounds: number): Promise<Chain> {
+  const world = await startWorld(context, { seed, isTireless: true })
+  world.producer.keepPosting(connections)
+  let kills = 0
+  let inCommit = 0
+  let startMs = 0
+  while (kills < rounds) {
+    // Now and then all of them at once.
+    const places =
+      kills % 7 === 6 ? world.fleet.relays.map((_, place) => place) : [Math.floor(Math.random() * world.store.relays)]
+    await pause(Math.random() * (context.isQuick ? latestKillMs.quick : latestKillMs.full))
+    for (const place of places) world.fleet.relays[place]?.kill()
+    await Promise.all(places.map((place) => world.fleet.relays[place]?.ended))
+    kills += places.length
+    const started = await Promise.all(places.map((place) => world.fleet.replace(place)))
+    startMs = Math.max(startMs, ...started.map((relay) => relay.startMs()))
+    if (kills % 4 === 2) {
+      inCommit += await dieInCommit(world, places[0] ?? 0)
+      kills += 1
+    }
+    context.progress(`${kills + inCommit} kills`)
+  }
+  await world.producer.stop()
+  await world.producer.postAll(world.producer.broken.slice(-sentAgain))
+  return { end: await endWorld(world), kills: kills + inCommit, inCommit, startMs }
+}
+
+/** One more relay in that place, which ends in the middle of one of its first commits. Resolves to how many did. */
+async function dieInCommit(world: World, place: number): Promise<number> {
+  world.fleet.relays[place]?.kill()
+  await world.fleet.relays[place]?.ended
+  const point = Math.random() < 1 / 2 ? 'inside commit' : 'commit on its way'
+  const relay = await world.fleet.replace(place, { hook: dieAt(point, 1 + Math.floor(Math.random() * 10)) })
+  const isDead = await endsAtPoint(relay)
+  await world.fleet.replace(place)
+  return isDead ? 1 : 0
+}
+
+function dieAt(point: FaultPoint, hit: number) {
+  return { reports: true, dieAt: { point, hit } } as const
+}
+
+/** Whether it ended itself at its point; it ends in any case. */
+async function endsAtPoint(relay: RelayUnderTest): Promise<boolean> {
+  const timer = setTimeout(() => relay.kill(), longestLifeMs)
+  await relay.ended
+  clearTimeout(timer)
+  return relay.reports.some((line) => line.startsWith('died'))
+}
+
+/** Row 2 with relays that share a store. */
+export async function killSharedAtRandom(context: ChaosContext): Promise<readonly ChaosResult[]> {
+  const totals = { ...noCounts }
+  const chains: Chain[] = []
+  for (let left = context.rounds; left > 0; left -= perChain) {
+    const chain = await runChain(context, 1 + chains.length, Math.min(left, perChain))
+    chains.push(chain)
+    for (const name of ['acknowledged', 'delivered', 'dead', 'waiting', 'lost', 'duplicates'] as const)
+      totals[name] += chain.end.counts[name]
+  }
+  const kills = chains.reduce((sum, chain) => sum + chain.kills, 0)
+  const inCommit = chains.reduce((sum, chain) => sum + chain.inCommit, 0)
+  const slowest = Math.max(...chains.map((chain) => chain.startMs))
+  const notes = [`${kills} kills, ${inCommit} of them in the middle of a commit`, `slowest restart ${Math.round(slowest)} ms`]
+  const problems = problemsOf({
+    'no kill was in the middle of a commit': inCommit > 0,
+    'I3: more duplicates than calls in flight times the batch size': totals.duplicates <= kills * mostInFlight,
+  })
+  return [
+    {
+      fault: `${kills} kills of three relays`,
+      counts: totals,
+      notes,
+      problems: [...new Set([...chains.flatMap(({ end }) => end.problems), ...problems])],
+    },
+  ]
+}
+
+/** One of the relays dies at a point, while all of them are posted to; another one takes its place. */
+export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit: number, seed: number): Promise<ChaosResult> {
+  const store = await context.store()
+  const isFirst = point === 'inside migration'
+  const urls = { klaviyo: 'http://127.0.0.1:1' }
+  const alone = isFirst ? startRelayUnderTest({ entry: context.entry, store, urls, hook: dieAt(point, hit) }) : undefined
+  alone?.url.catch(() => undefined)
+  const hasDiedAlone = alone !== undefined && (await endsAtPoint(alone))
+  const own = { hook: dieAt(point, hit) }
+  const changes = (place: number) => (place === 0 && !isFirst ? own : {})
+  const world = await startWorld(context, { store, seed, changes, isTireless: true })
+  if (point === 'inside dead-lettering') world.destinations.refuse('braze', 'subtotal_purchase')
+  world.producer.keepPosting(connections)
+  const hasDied = hasDiedAlone || (await dieUnderLoad(world, point))
+  const inFlight = world.producer.inFlight
+  const startMs = isFirst ? 0 : (await world.fleet.replace(0, {})).startMs()
+  await world.producer.stop()
+  await world.producer.postAll(world.producer.broken)
+  world.destinations.recover('braze')
+  // After so many rejections the lane may be blocked, and would try again in five minutes.
+  if (point === 'inside dead-lettering') await resume(world.url, 'braze')
+  const end = await endWorld(world, { mayDie: point === 'inside dead-lettering' })
+  return resultOf(point, end, [`${inFlight} requests in flight`, `restart ${Math.round(startMs)} ms`], {
+    'the point was not reached': hasDied,
+    'I3: more duplicates than calls in flight times the batch size':
+      point === 'inside replay insert' || end.counts.duplicates <= mostInFlight,
+  })
+}
+
+async function dieUnderLoad({ fleet, relay, url }: World, point: FaultPoint): Promise<boolean> {
+  const stop = point === 'while draining' ? setTimeout(() => void relay.stop(), replayEveryMs) : undefined
+  const replay = point === 'inside replay insert' ? setInterval(() => void replayDelivered(url), replayEveryMs) : undefined
+  const isDead = await endsAtPoint(relay)
+  for (const timer of [stop, replay]) clearInterval(timer)
+  return isDead && fleet.relays[0] === relay
+}
+
+async function resume(url: string, destination: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${url}/api/v1/destinations/${destination}/resume`, { method: 'POST', body: '{}', headers })
+}
+
+/** The relay dies of it before it answers, or after. */
+async function replayDelivered(url: string): Promise<void> {
+  const body = JSON.stringify({ deliveries: { status: 'delivered' }, dryRun: false, limit: 1_000_000 })
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${url}/api/v1/replays`, { method: 'POST', body, headers }).catch(() => undefined)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
