@@ -73,6 +73,10 @@ interface Turn {
 const lingerMs = 200
 const storeRetryMs = 1_000
 const longestCourtesyMs = 1_000
+/** After so long without the store, leases of other relays may have ended with results that they could not record. */
+const longAwayMs = 30_000
+/** So long they have for that when it is back. */
+const graceMs = 3_000
 /** What ends an earlier event of a customer elsewhere in the relay makes the next one due, and need not tell its lane. */
 const orderedSleepMs = 60_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
@@ -108,6 +112,9 @@ export function createLane(options: LaneOptions): Lane {
   let fresh = 0
   /** Batches whose results the store has refused so far. Nothing is claimed meanwhile: their leases may end too. */
   let unsettled = 0
+  /** Since when the store does not answer, and until when nothing is claimed after that. */
+  let awaySince: number | undefined
+  let graceUntil = Number.NEGATIVE_INFINITY
   /** The last claim, as far as stopping must wait for it. */
   let claiming: Promise<unknown> = Promise.resolve()
 
@@ -115,7 +122,10 @@ export function createLane(options: LaneOptions): Lane {
     clock,
     takeDue: claimAll,
     sleep,
-    onFailure: (error) => events.emit('lane:failed', { destination, code: errorCodeOf(error) }),
+    onFailure(error) {
+      awaySince ??= clock.elapsed()
+      events.emit('lane:failed', { destination, code: errorCodeOf(error) })
+    },
   })
 
   function freeSlots(): number {
@@ -124,6 +134,10 @@ export function createLane(options: LaneOptions): Lane {
 
   /** Claims batches while any are due and may be sent. */
   async function claimAll(): Promise<void> {
+    if (sharing !== undefined && awaySince !== undefined) await control.refresh()
+    if (awaySince !== undefined && clock.elapsed() - awaySince > longAwayMs) graceUntil = clock.elapsed() + graceMs
+    awaySince = undefined
+    if (sharing !== undefined && clock.elapsed() < graceUntil) return pump.wakeIn(graceUntil - clock.elapsed())
     let isFull = true
     while (isFull) {
       await leases.renewEnded()
