@@ -5,9 +5,10 @@ import { createSteadyClock } from '../clock/steady-clock.ts'
 import type { GroupCommit } from '../ingest/group-commit.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
-import type { ClaimedDelivery, Settlement, Store } from '../store/store.ts'
+import type { ClaimedDelivery, Store } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
+import { courtesy } from './courtesy.ts'
 import { decide } from './decide.ts'
 import { ownLaneControl, sharedLaneControl } from './lane-control.ts'
 import type { Pause } from './lane-gate.ts'
@@ -22,6 +23,8 @@ import { createRateBudget } from './rate-budget.ts'
 import { answers, needsCheck, notSent } from './reachability.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import { defaultRetryPolicy } from './retry-policy.ts'
+import { createSettler } from './settler.ts'
+import { createStoreAbsence } from './store-absence.ts'
 import { superseded } from './superseded.ts'
 import { toAttempted } from './to-attempted.ts'
 
@@ -71,12 +74,6 @@ interface Turn {
 }
 
 const lingerMs = 200
-const storeRetryMs = 1_000
-const longestCourtesyMs = 1_000
-/** After so long without the store, leases of other relays may have ended with results that they could not record. */
-const longAwayMs = 30_000
-/** So long they have for that when it is back. */
-const graceMs = 3_000
 /** What ends an earlier event of a customer elsewhere in the relay makes the next one due, and need not tell its lane. */
 const orderedSleepMs = 60_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
@@ -108,13 +105,18 @@ export function createLane(options: LaneOptions): Lane {
   })
   const inFlight = new Set<Promise<void>>()
   const abort = new AbortController()
+  const settler = createSettler({
+    destination,
+    store,
+    events,
+    now: () => options.clock.now(),
+    dueClock: clock,
+    signal: abort.signal,
+  })
+  const absence = createStoreAbsence(clock)
+  const letPass = courtesy(clock)
   let isStopping = false
   let fresh = 0
-  /** Batches whose results the store has refused so far. Nothing is claimed meanwhile: their leases may end too. */
-  let unsettled = 0
-  /** Since when the store does not answer, and until when nothing is claimed after that. */
-  let awaySince: number | undefined
-  let graceUntil = Number.NEGATIVE_INFINITY
   /** The last claim, as far as stopping must wait for it. */
   let claiming: Promise<unknown> = Promise.resolve()
 
@@ -123,21 +125,20 @@ export function createLane(options: LaneOptions): Lane {
     takeDue: claimAll,
     sleep,
     onFailure(error) {
-      awaySince ??= clock.elapsed()
+      absence.begin()
       events.emit('lane:failed', { destination, code: errorCodeOf(error) })
     },
   })
 
   function freeSlots(): number {
-    return isStopping || unsettled > 0 ? 0 : gate.openFor(concurrency) - inFlight.size
+    return isStopping || settler.isBehind() ? 0 : gate.openFor(concurrency) - inFlight.size
   }
 
   /** Claims batches while any are due and may be sent. */
   async function claimAll(): Promise<void> {
-    if (sharing !== undefined && awaySince !== undefined) await control.refresh()
-    if (awaySince !== undefined && clock.elapsed() - awaySince > longAwayMs) graceUntil = clock.elapsed() + graceMs
-    awaySince = undefined
-    if (sharing !== undefined && clock.elapsed() < graceUntil) return pump.wakeIn(graceUntil - clock.elapsed())
+    if (absence.isAway()) await control.refresh()
+    absence.end()
+    if (sharing !== undefined && absence.graceMs() > 0) return pump.wakeIn(absence.graceMs())
     let isFull = true
     while (isFull) {
       await leases.renewEnded()
@@ -162,14 +163,6 @@ export function createLane(options: LaneOptions): Lane {
       if (hasClosed(turn)) return track(giveBack(claim.deliveries, leaseToken))
       track(deliver(claim.deliveries, leaseToken, turn.isProbe))
     }
-  }
-
-  /** While more comes in than can be stored at once, what comes in is stored first. */
-  async function letPass(ingest: Pick<GroupCommit, 'drained'>): Promise<void> {
-    const passed = Promise.withResolvers<void>()
-    const timer = clock.setTimeout(passed.resolve, longestCourtesyMs)
-    await Promise.race([ingest.drained(), passed.promise])
-    timer.cancel()
   }
 
   /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
@@ -198,11 +191,11 @@ export function createLane(options: LaneOptions): Lane {
       deliveryId: id,
       verdict: { status: 'held', dueAt, code: null, message: null } as const,
     }))
-    return settle(back, leaseToken)
+    return settler.settle(back, leaseToken)
   }
 
   async function sleep(): Promise<void> {
-    if (inFlight.size > 0 && (unsettled > 0 || inFlight.size >= gate.openFor(concurrency))) return
+    if (inFlight.size > 0 && (settler.isBehind() || inFlight.size >= gate.openFor(concurrency))) return
     const dueAt = await store.nextDueAt(destination, clock.now())
     if (dueAt === null && settings.ordering !== 'customer') return
     if (dueAt === null) return pump.wakeIn(orderedSleepMs)
@@ -232,7 +225,7 @@ export function createLane(options: LaneOptions): Lane {
       const now = clock.now()
       const decisions = await control.record(() => gate.apply(attempted, isProbe, now))
       const settlements = decisions.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
-      await settle(settlements, leaseToken)
+      await settler.settle(settlements, leaseToken)
       for (const one of decisions) events.emit('delivery:attempted', toAttempted(destination, one, now))
     } finally {
       lease.cancel()
@@ -257,25 +250,6 @@ export function createLane(options: LaneOptions): Lane {
       if (result === undefined) throw new Error('A delivery without a result.')
       return { delivery, result, decision: decide(result, delivery, context) }
     })
-  }
-
-  /** Tries until the store takes it: what the destination has said must not be forgotten because the disk is full. */
-  async function settle(settlements: readonly Settlement[], leaseToken: string): Promise<void> {
-    for (let failures = 0; ; failures += 1) {
-      try {
-        const { stale } = await store.settle({ leaseToken, now: options.clock.now(), dueClock: clock.now(), settlements })
-        if (failures > 0) unsettled -= 1
-        if (stale > 0) events.emit('settle:stale', { destination, count: stale })
-        return
-      } catch (error) {
-        if (failures === 0) unsettled += 1
-        events.emit('settle:failed', { destination, code: errorCodeOf(error) })
-        if (abort.signal.aborted) return
-        await new Promise<void>((resolve) => {
-          clock.setTimeout(resolve, storeRetryMs)
-        })
-      }
-    }
   }
 
   return {

@@ -41,21 +41,20 @@ export async function registerOrdered(database: PostgresDatabase, ordered: reado
 
 /** Locks the order of the destinations of these deliveries: whoever locks rows that others wait for locks it first. */
 export async function lockOrderOf(session: SqlSession, deliveryIds: readonly number[]): Promise<void> {
-  await session.run(
-    `WITH named AS MATERIALIZED (SELECT DISTINCT destination FROM relay.deliveries WHERE id = ANY ($1::bigint[]))
-     SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
-       WHERE destination IN (SELECT destination FROM named) ORDER BY destination) AS o`,
-    deliveryIds,
-  )
+  await lockOrders(session, 'id', deliveryIds)
 }
 
 /** As {@link lockOrderOf}, of all deliveries of these events. */
 export async function lockOrderOfEvents(session: SqlSession, seqs: readonly number[]): Promise<void> {
+  await lockOrders(session, 'event_seq', seqs)
+}
+
+async function lockOrders(session: SqlSession, column: 'id' | 'event_seq', values: readonly number[]): Promise<void> {
   await session.run(
-    `WITH named AS MATERIALIZED (SELECT DISTINCT destination FROM relay.deliveries WHERE event_seq = ANY ($1::bigint[]))
+    `WITH named AS MATERIALIZED (SELECT DISTINCT destination FROM relay.deliveries WHERE ${column} = ANY ($1::bigint[]))
      SELECT relay.lock_order(destination) FROM (SELECT destination FROM relay.ordered_destinations
        WHERE destination IN (SELECT destination FROM named) ORDER BY destination) AS o`,
-    seqs,
+    values,
   )
 }
 

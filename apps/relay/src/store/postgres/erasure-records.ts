@@ -4,9 +4,9 @@ import type { ErasureRow, OpenErasure } from '../common/erasure-rows.ts'
 import { erasureColumns, toErasureRecord } from '../common/erasure-rows.ts'
 import type { SubjectRow } from '../common/erasure-subjects.ts'
 import { isWeak, newSubjectRows, personOf, toSubjects } from '../common/erasure-subjects.ts'
-import { toPage } from '../common/to-page.ts'
 import type { ErasureRecord, ErasureStore, NewErasure } from '../erasure-store.ts'
 import type { Page, PageRequest } from '../records.ts'
+import { newestRows } from './newest-rows.ts'
 import { rowId } from './row-id.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
@@ -165,12 +165,7 @@ export async function unblockErasure(session: SqlSession, { id, at, actor }: Unb
 
 /** Erasures, newest first. */
 export async function listErasures(session: SqlSession, page: PageRequest): Promise<Page<ErasureRecord>> {
-  const rows = await session.rows<ErasureRow>(
-    `SELECT ${erasureColumns} FROM relay.erasures WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-    page.cursor ?? Number.MAX_SAFE_INTEGER,
-    page.limit + 1,
-  )
-  return toPage(rows, page.limit, (row) => row.id, toErasureRecord)
+  return newestRows(session, { table: 'erasures', columns: erasureColumns }, page, toErasureRecord)
 }
 
 /** One erasure. */

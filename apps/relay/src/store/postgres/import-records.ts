@@ -7,9 +7,9 @@ import {
   toImportRecord,
   toImportRefusal,
 } from '../common/import-rows.ts'
-import { toPage } from '../common/to-page.ts'
 import type { ImportRefusals, ImportSource, ImportsStore } from '../imports-store.ts'
 import { addAudit } from './add-audit.ts'
+import { newestRows } from './newest-rows.ts'
 import { rowId } from './row-id.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
@@ -61,14 +61,7 @@ export function importRecords({ database }: StoreContext): Pick<ImportsStore, Me
         return find(session, id)
       }),
     findImport: (id) => find(database, id),
-    async listImports({ cursor, limit }) {
-      const rows = await database.rows<ImportRow>(
-        `SELECT ${importColumns} FROM relay.imports WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-        cursor ?? Number.MAX_SAFE_INTEGER,
-        limit + 1,
-      )
-      return toPage(rows, limit, (row) => row.id, toImportRecord)
-    },
+    listImports: (page) => newestRows(database, { table: 'imports', columns: importColumns }, page, toImportRecord),
     async importRefusals(id) {
       const counts = await database.rows<ImportRefusals['counts'][number]>(
         `SELECT code, min(message) AS message, count(*) AS count FROM relay.import_refusals WHERE import_id = $1

@@ -1,9 +1,9 @@
 import { quarantinePlace } from '../common/quarantine-place.ts'
 import type { QuarantineRow } from '../common/quarantine-record.ts'
 import { toQuarantineRecord } from '../common/quarantine-record.ts'
-import { toPage } from '../common/to-page.ts'
 import type { QuarantinedWebhook } from '../operations-store.ts'
 import type { AuditEntry, Page, PageRequest, QuarantineRecord } from '../records.ts'
+import { newestRows } from './newest-rows.ts'
 import { rowId } from './row-id.ts'
 import type { StoreContext } from './store-context.ts'
 
@@ -15,17 +15,8 @@ interface AuditRow extends AuditEntry {
 
 /** Quarantined webhooks, newest first. */
 export async function listQuarantine(context: Context, page: PageRequest): Promise<Page<QuarantineRecord>> {
-  const rows = await context.database.rows<QuarantineRow>(
-    `SELECT id, body_hash, reason, fields, received_at, count, body FROM relay.quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-    page.cursor ?? Number.MAX_SAFE_INTEGER,
-    page.limit + 1,
-  )
-  return toPage(
-    rows,
-    page.limit,
-    (row) => row.id,
-    (row) => toQuarantineRecord(row, openQuarantined(context, row)),
-  )
+  const from = { table: 'quarantine', columns: 'id, body_hash, reason, fields, received_at, count, body' }
+  return newestRows(context.database, from, page, (row: QuarantineRow) => toQuarantineRecord(row, openQuarantined(context, row)))
 }
 
 /** One quarantined webhook; `undefined` when there is none with this id. */
@@ -41,17 +32,8 @@ export async function findQuarantined(context: Context, id: string): Promise<Qua
 
 /** What people did, newest first. */
 export async function listAudit({ database }: Pick<Context, 'database'>, page: PageRequest): Promise<Page<AuditEntry>> {
-  const rows = await database.rows<AuditRow>(
-    'SELECT id, at, actor, action, subject FROM relay.audit WHERE id < $1 ORDER BY id DESC LIMIT $2',
-    page.cursor ?? Number.MAX_SAFE_INTEGER,
-    page.limit + 1,
-  )
-  return toPage(
-    rows,
-    page.limit,
-    (row) => row.id,
-    ({ at, actor, action, subject }) => ({ at, actor, action, subject }),
-  )
+  const from = { table: 'audit', columns: 'id, at, actor, action, subject' }
+  return newestRows(database, from, page, ({ at, actor, action, subject }: AuditRow) => ({ at, actor, action, subject }))
 }
 
 /** `undefined`: it is damaged. */

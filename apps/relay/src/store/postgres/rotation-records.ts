@@ -1,9 +1,9 @@
 import type { OpenRotation, RotationRow } from '../common/rotation-rows.ts'
 import { describeRotation, rotationColumns, toOpenRotation, toRotationRecord } from '../common/rotation-rows.ts'
 import type { Rewritten } from '../common/sealed-tables.ts'
-import { toPage } from '../common/to-page.ts'
 import type { RotationRecord } from '../encryption-store.ts'
 import type { Page, PageRequest } from '../records.ts'
+import { newestRows } from './newest-rows.ts'
 import { rowId } from './row-id.ts'
 import type { SqlSession } from './sql-session.ts'
 
@@ -84,12 +84,7 @@ export async function finishRotation(
 
 /** Rotations, newest first. */
 export async function listRotations(session: SqlSession, page: PageRequest): Promise<Page<RotationRecord>> {
-  const rows = await session.rows<RotationRow>(
-    `SELECT ${rotationColumns} FROM relay.encryption_rotations WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-    page.cursor ?? Number.MAX_SAFE_INTEGER,
-    page.limit + 1,
-  )
-  return toPage(rows, page.limit, (row) => row.id, toRotationRecord)
+  return newestRows(session, { table: 'encryption_rotations', columns: rotationColumns }, page, toRotationRecord)
 }
 
 /** One rotation. */
