@@ -43,6 +43,14 @@ describe('what is completed', () => {
     }
   })
 
+  test('what is no id at Subtotal either is not known', async () => {
+    const connection = 'c'.repeat(512)
+    const { clock, put, due } = await startEnricher()
+    await put(namelessPurchase('a', connection))
+    await clock.advance(second)
+    expect(await due()).toMatchObject([{ customer: { id: null, email: connectionAtSubtotal(connection).email } }])
+  })
+
   test('what lacks both gets both', async () => {
     const { clock, api, put, due } = await startEnricher()
     await put(barePurchase('a', { id: null, email: null, mobile: null }))

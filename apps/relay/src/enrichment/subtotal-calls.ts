@@ -1,6 +1,7 @@
 import type { Purchase } from '@subtotal-connectors/core'
 import { createLimit } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
+import { isUsableId } from '../ingest/usable-id.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { CallFailure } from './call-failure.ts'
 import { toCallFailure } from './call-failure.ts'
@@ -101,10 +102,16 @@ export function createSubtotalCalls({ api, gate, events, clock, signal }: Subtot
       if (running !== undefined) return running
       const asked = call('connection', options, async ({ connections }, ends): Promise<KnownContact> => {
         const { customerId, email, mobile, retailer, isSimulated } = await connections.get(connectionId, { signal: ends })
-        return { customerId, email, mobile, retailer, isSimulated, askedAt: Math.round(clock.now()) }
+        const ids = { customerId: usable(customerId), retailer: usable(retailer) }
+        return { ...ids, email, mobile, isSimulated, askedAt: Math.round(clock.now()) }
       }).finally(() => lookups.delete(connectionId))
       lookups.set(connectionId, asked)
       return asked
     },
   }
+}
+
+/** What the store could not keep as an id is not known. */
+function usable(id: string | null): string | null {
+  return id !== null && isUsableId(id) ? id : null
 }

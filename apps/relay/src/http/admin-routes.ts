@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import type { LaneSettings } from '../delivery/lane-settings.ts'
 import type { LaneStatuses } from '../delivery/lane-status.ts'
 import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
-import { findPage } from '../operations/find-page.ts'
 import type { RetailerDirectory } from '../retailers/retailer-directory.ts'
 import { retailerName } from '../retailers/retailer-directory.ts'
 import type { EventDetail, EventRecord, QuarantineRecord } from '../store/records.ts'
@@ -12,6 +11,7 @@ import { addActivityRoutes } from './activity-routes.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
 import type { AdminWriteOptions } from './admin-writes.ts'
 import { addAdminWrites } from './admin-writes.ts'
+import { answerPage } from './answer-page.ts'
 import type { Tokens } from './authenticate.ts'
 import { authenticate } from './authenticate.ts'
 import type { ErasureRoutesOptions } from './erasure-routes.ts'
@@ -72,19 +72,19 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
 
   routes.get('/deliveries', async (context) => {
     const { filter, page } = readQuery(context.req.url, deliveryShape(await knownDestinations(options)))
-    const { items, nextCursor } = await findPage((part) => store.listDeliveries(toDeliveryFilter(filter), part), page)
-    return context.json({ items: items.map(showDelivery), nextCursor: showCursor(nextCursor) })
+    return answerPage(context, (part) => store.listDeliveries(toDeliveryFilter(filter), part), page, showDelivery)
   })
 
   routes.get('/events', async (context) => {
     const { filter, page, reveal } = readQuery(context.req.url, eventShape(await knownDestinations(options)))
     await permitReveal(context, reveal, 'events')
-    const { items, nextCursor } = await findPage((part) => store.listEvents(toEventSearch(filter), part), page)
     const names = await retailers.list()
-    return context.json({
-      items: items.map((item) => ({ ...showEvent(item, reveal, names), outcomes: item.outcomes })),
-      nextCursor: showCursor(nextCursor),
-    })
+    return answerPage(
+      context,
+      (part) => store.listEvents(toEventSearch(filter), part),
+      page,
+      (item) => ({ ...showEvent(item, reveal, names), outcomes: item.outcomes }),
+    )
   })
 
   routes.post('/people/search', async (context) => {
@@ -105,8 +105,7 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
   routes.get('/quarantine', async (context) => {
     const { page, reveal } = readQuery(context.req.url, {})
     await permitReveal(context, reveal, 'quarantine')
-    const { items, nextCursor } = await store.listQuarantine(page)
-    return context.json({ items: items.map((item) => showQuarantined(item, reveal)), nextCursor: showCursor(nextCursor) })
+    return answerPage(context, store.listQuarantine, page, (item) => showQuarantined(item, reveal))
   })
 
   routes.get('/quarantine/:id', async (context) => {
@@ -119,8 +118,7 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
   })
 
   routes.get('/replays', async (context) => {
-    const { items, nextCursor } = await store.listReplays(readQuery(context.req.url, {}).page)
-    return context.json({ items: items.map(showReplay), nextCursor: showCursor(nextCursor) })
+    return answerPage(context, store.listReplays, readQuery(context.req.url, {}).page, showReplay)
   })
 
   routes.get('/replays/:id', async (context) => {
@@ -131,8 +129,8 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
   })
 
   routes.get('/audit', async (context) => {
-    const { items, nextCursor } = await store.listAudit(readQuery(context.req.url, {}).page)
-    return context.json({ items: items.map((item) => ({ ...item, at: toIso(item.at) })), nextCursor: showCursor(nextCursor) })
+    const { page } = readQuery(context.req.url, {})
+    return answerPage(context, store.listAudit, page, (item) => ({ ...item, at: toIso(item.at) }))
   })
 
   routes.get('/retailers', async (context) => {
@@ -152,10 +150,6 @@ export function adminRoutes(options: AdminOptions): Hono<AdminEnvironment> {
   addErasureRoutes(routes, options)
   addRotationRoutes(routes, options)
   return routes
-}
-
-function showCursor(cursor: number | null): string | null {
-  return cursor === null ? null : String(cursor)
 }
 
 function showEvent(

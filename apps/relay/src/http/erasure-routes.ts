@@ -9,6 +9,7 @@ import { planErasure, TooManyConnectionsError } from '../operations/plan-erasure
 import { startErasure } from '../operations/start-erasure.ts'
 import type { Store } from '../store/store.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
+import { answerPage } from './answer-page.ts'
 import { HttpError } from './http-error.ts'
 import { readQuery } from './read-query.ts'
 import { parseWrite, readWrite } from './read-write.ts'
@@ -31,8 +32,7 @@ export function addErasureRoutes(routes: Hono<AdminEnvironment>, options: Erasur
   const { store, clock, events, onErasure } = options
 
   routes.get('/erasures', async (context) => {
-    const { items, nextCursor } = await store.listErasures(readQuery(context.req.url, {}).page)
-    return context.json({ items: items.map(showErasure), nextCursor: nextCursor === null ? null : String(nextCursor) })
+    return answerPage(context, store.listErasures, readQuery(context.req.url, {}).page, showErasure)
   })
 
   routes.get('/erasures/:id', async (context) => {

@@ -7,6 +7,7 @@ import type { ImportRequest } from '../operations/import-request.ts'
 import { ImportRequestError, readImportRequest } from '../operations/import-request.ts'
 import type { Store } from '../store/store.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
+import { answerPage } from './answer-page.ts'
 import { HttpError } from './http-error.ts'
 import { readQuery } from './read-query.ts'
 import { parseWrite, readWrite } from './read-write.ts'
@@ -36,8 +37,7 @@ export function addImportRoutes(routes: Hono<AdminEnvironment>, options: ImportR
   const { store, clock, events, destinations, hasSubtotal, onImport, onHurry } = options
 
   routes.get('/imports', async (context) => {
-    const { items, nextCursor } = await store.listImports(readQuery(context.req.url, {}).page)
-    return context.json({ items: items.map(showImport), nextCursor: nextCursor === null ? null : String(nextCursor) })
+    return answerPage(context, store.listImports, readQuery(context.req.url, {}).page, showImport)
   })
 
   routes.get('/imports/:id', async (context) => {

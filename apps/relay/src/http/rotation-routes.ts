@@ -5,6 +5,7 @@ import type { RelayEvents } from '../observability/relay-events.ts'
 import type { RotationRecord } from '../store/encryption-store.ts'
 import type { Store } from '../store/store.ts'
 import type { AdminEnvironment } from './admin-environment.ts'
+import { answerPage } from './answer-page.ts'
 import { HttpError } from './http-error.ts'
 import { readQuery } from './read-query.ts'
 import { parseWrite, readWrite } from './read-write.ts'
@@ -27,8 +28,7 @@ export function addRotationRoutes(routes: Hono<AdminEnvironment>, options: Rotat
   const { store, clock, events, onRotation } = options
 
   routes.get('/encryption-rotations', async (context) => {
-    const { items, nextCursor } = await store.listRotations(readQuery(context.req.url, {}).page)
-    return context.json({ items: items.map(showRotation), nextCursor: nextCursor === null ? null : String(nextCursor) })
+    return answerPage(context, store.listRotations, readQuery(context.req.url, {}).page, showRotation)
   })
 
   routes.get('/encryption-rotations/:id', async (context) => {

@@ -44,11 +44,11 @@ async function start({ hasKey = true }: { readonly hasKey?: boolean } = {}) {
     return result
   }
 
-  const connection = { customerId: 'c', retailer: 'walmart', status: 'active', email: null, mobile: null, isSimulated: false }
+  const connection = { retailer: 'walmart', status: 'active', email: null, mobile: null, isSimulated: false }
   const summary = (id: string) => ({ id, date: '2026-01-01T00:00:00Z', total: '1.00', status: null })
   const whole = (id: string): Purchase => ({ ...makePurchaseEvent().purchase, id })
   const api = {
-    connections: { get: (id: string) => call(`get ${id}`, { id, ...connection }) },
+    connections: { get: (id: string) => call(`get ${id}`, { id, customerId: `of-${id}`, ...connection }) },
     purchases: {
       list: (id: string) => call(`list ${id}`, { purchases: [summary(`${id}-p1`), summary(`${id}-p2`)], hasMore: false }),
       get: (id: string) => call(`purchase ${id}`, whole(id)),
@@ -164,6 +164,18 @@ describe('the import runner', () => {
     await clock.advance(60 * minute)
     expect(await find()).toMatchObject({ isFinished: true, new: 1, refused: 1, connectionsRefused: 0 })
     expect((await store.importRefusals('1')).first).toMatchObject([{ purchaseId: 'c1-p1', code: 'ERR_SUBTOTAL_UNAVAILABLE' }])
+  })
+
+  test('purchases of a customer whose id is none are refused, and the others are stored', async () => {
+    const { clock, ask, find, store } = await start()
+    const connection = 'c'.repeat(510)
+    await ask(connection, 'c2')
+    await clock.advance(minute)
+    expect(await find()).toMatchObject({ isFinished: true, new: 2, refused: 2, connectionsRefused: 0 })
+    expect((await store.importRefusals('1')).first).toMatchObject([
+      { code: 'ERR_SUBTOTAL_UNREADABLE', connectionId: connection },
+      { code: 'ERR_SUBTOTAL_UNREADABLE', connectionId: connection },
+    ])
   })
 
   test('a refused key holds every import, is tried again every minute, and they go on by themselves', async () => {

@@ -3,7 +3,7 @@ import { createLimit, toPurchaseEvent } from '@subtotal-connectors/core'
 import type { PurchasePage, PurchaseSummary, SubtotalApi } from '@subtotal-connectors/subtotal-api'
 import { contentHash } from '../ingest/content-hash.ts'
 import { orderKeyAt } from '../ingest/order-key.ts'
-import { isUsableId } from '../ingest/usable-id.ts'
+import { isUsableId, unusableIds } from '../ingest/usable-id.ts'
 import type { ImportPage, ImportPart, ImportRefusal, ImportsStore } from '../store/imports-store.ts'
 import type { IncomingEvent } from '../store/store.ts'
 import type { ImportFailure } from './import-failure.ts'
@@ -126,6 +126,8 @@ async function fetchOne(
       receivedAt: new Date(receivedAt),
       ...(part.settings.isMissed ? {} : { isHistorical: true }),
     })
+    if (unusableIds(event).length > 0)
+      return refuse('ERR_SUBTOTAL_UNREADABLE', 'The purchase or its connection has ids that cannot be used.')
     return { event, orderKey: orderKeyAt(connection.readAt, event.id), contentHash: contentHash(event), receivedAt }
   } catch (error) {
     const failure = classifyImportFailure(error)

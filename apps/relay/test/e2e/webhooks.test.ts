@@ -64,6 +64,17 @@ describe('what is kept is answered 202', () => {
     ['of an id that no store can tell from another', webhook('e\ud800'), 'ERR_WEBHOOK_INVALID'],
     ['of an id that is none', webhook('e'.repeat(513)), 'ERR_WEBHOOK_INVALID'],
     ['of a connection whose id is none', webhook('e1', undefined, { connection_id: 'c'.repeat(513) }), 'ERR_WEBHOOK_INVALID'],
+    ['of an id that is none in bytes', webhook('é'.repeat(257)), 'ERR_WEBHOOK_INVALID'],
+    [
+      'of a customer whose id is none',
+      webhook('e1', undefined, { connection: { ...connection, customer_id: 'c'.repeat(513) } }),
+      'ERR_WEBHOOK_INVALID',
+    ],
+    [
+      'of a retailer whose id is none',
+      webhook('e1', undefined, { connection: { ...connection, retailer_id: 'r\ud800' } }),
+      'ERR_WEBHOOK_INVALID',
+    ],
     [
       'of a purchase whose id is none',
       webhook('e1', 'purchase.created', { connection, purchase: { purchase_id: 'p\udc00' } }),

@@ -30,6 +30,28 @@ export function recordsCases(suite: SuiteHarness): void {
       })
     })
 
+    test('a page of large webhooks is shorter, and says where to go on', async () => {
+      const bodies = ['1', '2', '3', '4'].map((first) => first.padEnd(300_000, 'x'))
+      for (const body of bodies) await suite.store.quarantine({ ...webhook(body), bodyHash: body.slice(0, 1) })
+      const first = await suite.store.listQuarantine({ limit: 3 })
+      expect(first.items.map(({ body }) => body.slice(0, 1))).toEqual(['4'])
+      const second = await suite.store.listQuarantine({ limit: 3, cursor: first.nextCursor ?? 0 })
+      expect(second.items.map(({ id }) => id)).toEqual(['3'])
+      const last = await suite.store.listQuarantine({ limit: 1, cursor: 2 })
+      expect(last).toMatchObject({ items: [{ id: '1' }], nextCursor: null })
+    })
+
+    test('a page holds as many webhooks as asked for', async () => {
+      for (const body of ['1', '2', '3']) await suite.store.quarantine(webhook(body))
+      const first = await suite.store.listQuarantine({ limit: 2 })
+      expect(first.items.map(({ body }) => body)).toEqual(['3', '2'])
+      expect(await suite.store.listQuarantine({ limit: 2, cursor: first.nextCursor ?? 0 })).toMatchObject({
+        items: [{ body: '1' }],
+        nextCursor: null,
+      })
+      expect(await suite.store.listQuarantine({ limit: 3 })).toMatchObject({ items: { length: 3 }, nextCursor: null })
+    })
+
     test('a repeat is counted and answers the first id', async () => {
       await suite.store.quarantine(webhook('x'))
       expect(await suite.store.quarantine(webhook('x'))).toEqual({ id: '1', isFirstOfReason: false, isRepeat: true })

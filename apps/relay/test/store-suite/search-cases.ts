@@ -115,6 +115,15 @@ export function searchCases(suite: SuiteHarness): void {
       ])
     })
 
+    test('a page of large events is shorter, and says where to go on', async () => {
+      const customer = { id: null, email: 'x'.repeat(300_000), mobile: null }
+      await suite.ingest(...['a', 'b', 'c'].map((id) => ({ ...event(id), customer })))
+      const first = await suite.store.listEvents({}, { limit: 9 })
+      expect(first.items.map((item) => item.event.id)).toEqual(['c'])
+      const all = await everyPage((page) => suite.store.listEvents({}, page), 9)
+      expect(all.map((item) => item.event.id)).toEqual(['c', 'b', 'a'])
+    })
+
     test('a time of receipt bounds a search on both sides, its ends included', async () => {
       const hour = 3_600_000
       const times = { a: receivedAt - 72 * hour, b: receivedAt, c: receivedAt + hour, d: receivedAt + 72 * hour }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { HttpError } from '../../http/http-error.ts'
 import { toIdNumber } from '../../http/to-id-number.ts'
+import { findPage } from '../../operations/find-page.ts'
 import type { RecordedProcessing } from '../../operations/process-on-record.ts'
 import { processManyOnRecord, processOnRecord } from '../../operations/process-on-record.ts'
 import type { QuarantinedWebhook } from '../../store/operations-store.ts'
@@ -25,7 +26,7 @@ export function addQuarantineRoutes(routes: Hono<ConsoleEnvironment>, options: C
 
   async function list(context: ConsoleContext, more: Pick<QuarantineData, 'processed'> = {}): Promise<Response> {
     const page = readPage(context.req.url)
-    const { items, nextCursor } = await store.listQuarantine(page)
+    const { items, nextCursor } = await findPage(store.listQuarantine, page)
     const data = { session: context.get('session'), items, ways: listPager(path, page, nextCursor), ...more }
     return respond(context, quarantinePage(data))
   }

@@ -11,9 +11,6 @@ export interface EventRow extends EventColumns {
   readonly payload_deleted_at: number | null
 }
 
-/** What is read of the events of one page; a page has one at least. */
-export const pageBytes: number = 8 * 1024 * 1024
-
 /** The columns of {@link EventRow}, of a table `e`. `schema`: before the names of tables. */
 export const eventRowColumns = (schema: '' | 'relay.'): string => `e.seq, e.body, ${eventColumns}, e.payload_deleted_at,
   (SELECT count(*) FROM ${schema}event_versions v WHERE v.event_seq = e.seq) AS versions`

@@ -1,3 +1,4 @@
+import { pageBytes } from '../common/page-bytes.ts'
 import { quarantinePlace } from '../common/quarantine-place.ts'
 import type { QuarantineRow } from '../common/quarantine-record.ts'
 import { toQuarantineRecord } from '../common/quarantine-record.ts'
@@ -13,10 +14,22 @@ interface AuditRow extends AuditEntry {
   readonly id: number
 }
 
-/** Quarantined webhooks, newest first. */
+/** Quarantined webhooks, newest first. A page of large ones is shorter. */
 export async function listQuarantine(context: Context, page: PageRequest): Promise<Page<QuarantineRecord>> {
-  const from = { table: 'quarantine', columns: 'id, body_hash, reason, fields, received_at, count, body' }
-  return newestRows(context.database, from, page, (row: QuarantineRow) => toQuarantineRecord(row, openQuarantined(context, row)))
+  const columns = 'id, body_hash, reason, fields, received_at, count, body'
+  const rows = await context.database.rows<QuarantineRow & { readonly found: number }>(
+    `SELECT ${columns}, found FROM (
+       SELECT *, row_number() OVER newest AS place, sum(octet_length(body)) OVER newest AS bytes, count(*) OVER () AS found
+       FROM (SELECT ${columns} FROM relay.quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2) AS newest_rows
+       WINDOW newest AS (ORDER BY id DESC)) AS sized
+     WHERE place = 1 OR (place <= $2 - 1 AND bytes <= $3) ORDER BY id DESC`,
+    page.cursor ?? Number.MAX_SAFE_INTEGER,
+    page.limit + 1,
+    pageBytes,
+  )
+  const last = rows.at(-1)
+  const items = rows.map((row) => toQuarantineRecord(row, openQuarantined(context, row)))
+  return { items, nextCursor: last !== undefined && rows.length < last.found ? last.id : null }
 }
 
 /** One quarantined webhook; `undefined` when there is none with this id. */
