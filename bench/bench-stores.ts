@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { systemClock } from '../apps/relay/src/clock/clock.ts'
 import { openPool } from '../apps/relay/src/store/postgres/open-pool.ts'
 import { postgresDatabase } from '../apps/relay/src/store/postgres/postgres-database.ts'
 import { startPostgres } from '../apps/relay/test/support/postgres-server.ts'
@@ -79,8 +80,7 @@ const settings = ['shared_buffers=512MB', 'max_wal_size=4GB']
 
 async function postgresStores(): Promise<BenchStores> {
   const server = await startPostgres({ isDurable: true, settings })
-  const clock = { elapsed: () => performance.now() }
-  const open = (url: string) => postgresDatabase(openPool({ url, size: 1 }), clock)
+  const open = (url: string) => postgresDatabase(openPool({ url, size: 1 }), systemClock)
   const admin = open(server.url)
   const postmaster = parentOf((await admin.value<number>('SELECT pg_backend_pid()')) ?? 0)
   let made = 0

@@ -41,6 +41,8 @@ export interface RelayOptions {
 }
 
 const drainMs = 25_000
+/** To record what came of the calls that were ended. */
+const recordMs = 3_000
 
 /**
  * Opens the store, starts a lane per destination and listens. Throws a `ConfigurationError` in words when the store or the port
@@ -54,6 +56,7 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
     ...(options.readSpace === undefined ? {} : { readSpace: options.readSpace }),
     hasThread: options.hasStoreThread ?? (options.clock === undefined && options.readSpace === undefined),
     onSchemaChange: (change) => events.emit('store:migrating', change),
+    onMissingKey: (keyId) => events.emit('store:key-missing', { keyId }),
     enrichment: enrichmentSettings(config),
     ...(config.storeConnections === undefined ? {} : { connections: config.storeConnections }),
     ...(config.storeListen === undefined ? {} : { listen: config.storeListen }),
@@ -85,12 +88,14 @@ export async function createRelay(config: RelayConfig, options: RelayOptions = {
     alerts?.stop()
     const abort = new AbortController()
     const deadline = clock.setTimeout(() => abort.abort(), drainMs)
-    await Promise.all([stopReceiving(abort.signal), workers.stop(abort.signal)])
+    const storeDeadline = clock.setTimeout(() => store.abandon?.(), drainMs + recordMs)
+    await Promise.all([stopReceiving(abort.signal), workers.stop(abort.signal), store.endUpkeep?.()])
     await workers.answers.stop()
     deadline.cancel()
     await Promise.all(Object.values(config.destinations).map((connector) => connector.close()))
     config.subtotal?.close()
     await store.close()
+    storeDeadline.cancel()
     events.emit('relay:stopped')
   }
 

@@ -70,11 +70,18 @@ describe('what keeps the database from cleaning up', () => {
     expect(await heldBack(store)).toBe(0)
   })
 
-  test('is a metric where it is known, and none of an SQLite store', async () => {
+  test('is a metric and shown where it is known, and none of an SQLite store', async () => {
     const metric = /^relay_store_held_back_seconds (.*)$/m
-    const [, value] = metric.exec((await (await startRelay({ store: url })).get('/metrics')).text) ?? []
+    const relay = await startRelay({ store: url })
+    const [, value] = metric.exec((await relay.get('/metrics')).text) ?? []
     expect(value).toBe('0')
-    expect((await (await startRelay()).get('/metrics')).text).not.toMatch(metric)
+    expect((await relay.get('/api/v1/stats')).json).toMatchObject({ heldBackSeconds: 0 })
+    const fact = 'Cleaning up held back'
+    expect((await relay.get('/console')).text).toContain(fact)
+    const own = await startRelay()
+    expect((await own.get('/metrics')).text).not.toMatch(metric)
+    expect((await own.get('/api/v1/stats')).json).toMatchObject({ heldBackSeconds: null })
+    expect((await own.get('/console')).text).not.toContain(fact)
   })
 
   test('is not known to a user who may not see what others do', async () => {

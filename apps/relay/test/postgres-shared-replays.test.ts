@@ -125,7 +125,7 @@ describe('replays that two relays advance at once', () => {
       ['klaviyo', 2],
     ])
     const client = await connect()
-    await client.query("SELECT pg_advisory_lock(hashtextextended('relay.replay:braze', 0))")
+    await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('relay.replay:braze', 0))")
     expect(await stores.one.advanceReplay({ destination: 'braze', limit: 5, now: later })).toBe('busy')
     expect(await stores.one.advanceReplay({ destination: 'klaviyo', limit: 5, now: later })).toMatchObject({ isFinished: false })
     await client.end()
@@ -210,7 +210,7 @@ describe('late identifiers that two relays look for at once', () => {
 
   test('are at it one at a time', async () => {
     const client = await connect()
-    await client.query("SELECT pg_advisory_lock(hashtextextended('relay.identities', 0))")
+    await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('relay.identities', 0))")
     const request = { now: later, destinations }
     expect(await stores.one.advanceIdentities(request)).toEqual({ replays: [], hasMore: true, isBusy: true })
     await client.end()

@@ -7,6 +7,7 @@ type AlertName =
   | 'signature_failures'
   | 'store_unavailable'
   | 'cleanup_held_back'
+  | 'encryption_key_missing'
 
 /** Where alerts go, and what is one. */
 export interface AlertSettings {

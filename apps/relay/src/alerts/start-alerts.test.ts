@@ -18,6 +18,7 @@ const noStats: StoreStats = {
   destinations: [],
   enrichments: { waiting: 0, oldestSince: null },
   heldBackMs: null,
+  missingKeys: [],
 }
 
 interface Received {
@@ -94,6 +95,9 @@ async function set() {
     },
     held: (heldBackMs: number | null) => {
       stats = { ...noStats, heldBackMs }
+    },
+    lacks: (missingKeys: readonly string[]) => {
+      stats = { ...noStats, missingKeys }
     },
     due: (nextDueAt: number | null) => {
       const counts = { pending: 1, delivered: 0, skipped: 0, dead: 0 }
@@ -175,6 +179,17 @@ test('a database that could not clean up for five minutes is told, with what to 
   const message = expect.stringContaining('pg_stat_activity')
   expect(received).toMatchObject([{ alert: 'cleanup_held_back', state: 'raised', message }])
   await lookAt(0)
+  expect(received.map((one) => one.state)).toEqual(['raised', 'over'])
+})
+
+test('a key that other relays have and this one does not is told, until it has them all', async () => {
+  const { received, look, lacks } = await set()
+  lacks(['0123456789abcdef'])
+  await look()
+  const message = expect.stringContaining('0123456789abcdef')
+  expect(received).toMatchObject([{ alert: 'encryption_key_missing', state: 'raised', message }])
+  lacks([])
+  await look()
   expect(received.map((one) => one.state)).toEqual(['raised', 'over'])
 })
 

@@ -77,6 +77,13 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
     else book.clear(condition)
   }
 
+  function lookAtKeys({ missingKeys }: StoreStats): void {
+    const condition = { alert: 'encryption_key_missing' } as const
+    const message = `Other relays seal with ${missingKeys.join(', ')}, which a relay does not have: it leaves to them what it cannot read. Add it to RELAY_ENCRYPTION_KEY and start it again.`
+    if (missingKeys.length > 0) book.raise({ ...condition, message }, clock.now())
+    else book.clear(condition)
+  }
+
   return (stats) => {
     const now = clock.elapsed()
     refusals = refusals.filter((at) => now - at < refusalsWithinMs)
@@ -93,5 +100,6 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
     if (stats === undefined) return
     lookAtDue(stats)
     lookAtHold(stats)
+    lookAtKeys(stats)
   }
 }

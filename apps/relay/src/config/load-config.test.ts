@@ -70,7 +70,7 @@ test('every setting is read', async () => {
 
 test('a PostgreSQL store is one, with where relays hear of each other', async () => {
   const listen = 'postgres://u:p@direct.example:5432/relay'
-  const store = 'postgresql://u:p%40@db.example/relay?sslmode=verify-full'
+  const store = 'postgresql://u:p%40,x@db.example/relay?sslmode=verify-full'
   const settings = { RELAY_STORE: store, RELAY_STORE_CONNECTIONS: '20', RELAY_STORE_LISTEN: listen }
   expect(await load({ ...klaviyo, ...settings })).toMatchObject({ store, storeConnections: 20, storeListen: listen })
   expect(await load({ ...klaviyo, ...settings, RELAY_STORE_LISTEN: 'OFF' })).toMatchObject({ storeListen: 'off' })
@@ -172,6 +172,15 @@ describe('refusals name the variable and the fix', () => {
     [{ ...klaviyo, RELAY_BODY_LIMIT: '0' }, /^RELAY_BODY_LIMIT must be/],
     [{ ...klaviyo, SUBTOTAL_SIGNATURE_TOLERANCE: '-1' }, /^SUBTOTAL_SIGNATURE_TOLERANCE must be/],
     [{ ...klaviyo, RELAY_STORE: 'postgres://u:p4ss/w0rd@db.example' }, /^RELAY_STORE must be postgres:.* written as %40 and %2F/],
+    [
+      { ...klaviyo, RELAY_STORE: 'postgres://u:p4,ss/w0rd@db.example' },
+      /^RELAY_STORE must be postgres:.* written as %40 and %2F/,
+    ],
+    [
+      { ...klaviyo, RELAY_STORE: 'postgres://u:p4ss,w0rd@a:5432,b:5433/relay' },
+      /^RELAY_STORE names several hosts\. Give it one name/,
+    ],
+    [{ ...klaviyo, RELAY_STORE_LISTEN: 'postgres://a,b/relay' }, /^RELAY_STORE_LISTEN names several hosts\./],
     [{ ...klaviyo, RELAY_STORE_LISTEN: 'mysql://u:p4ssw0rd@db.example/relay' }, /^RELAY_STORE_LISTEN must be postgres:/],
     [{ ...klaviyo, RELAY_STORE_CONNECTIONS: '2' }, /^RELAY_STORE_CONNECTIONS must be a whole number from 3 to 1000/],
     [{ ...klaviyo, RELAY_STORE: 'relay.db' }, /^RELAY_STORE must be sqlite:/],

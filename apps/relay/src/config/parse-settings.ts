@@ -41,11 +41,22 @@ export function parseListen(text: string): string {
 }
 
 function parsePostgresUrl(name: string, text: string): string {
+  if (hasSeveralHosts(text)) {
+    throw new ConfigurationError(
+      `${name} names several hosts. Give it one name that leads to the server that takes writes: a DNS name, or a proxy in front.`,
+    )
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return url.href
   throw new ConfigurationError(
     `${name} must be postgres://user:password@host:port/database. Characters such as @ and / in the password are written as %40 and %2F.`,
   )
+}
+
+/** `postgres://user:password@one,other/database`, as libpq takes it. */
+function hasSeveralHosts(text: string): boolean {
+  const [, authority = ''] = /^\w+:\/\/([^/?#]*)/.exec(text) ?? []
+  return (authority.includes('@') || !text.includes('@')) && /,[^@]*$/.test(authority)
 }
 
 /** Refuses a token that no `Authorization` header can carry: it would lock everybody out. */

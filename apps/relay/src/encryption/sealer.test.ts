@@ -78,3 +78,12 @@ describe('without a key', () => {
     }
   })
 })
+
+test('a sealed value says with which key, whoever has it', () => {
+  const other = createSealer(testKeys('two'))
+  const sealed = other.seal('hello', ['events', 'body', 'e1'])
+  const bytes = other.sealBytes(Buffer.from('hello'), ['events', 'body', 'e1'])
+  expect([sealer.keyIdOf(sealed), sealer.keyIdOf(bytes)]).toEqual([other.keyId, other.keyId])
+  expect(sealer.keyIdOf(plain.seal('{}', ['events', 'body', 'e1']))).toBeNull()
+  expect([sealer.hasKey(other.keyId ?? ''), sealer.hasKey(sealer.keyId ?? '')]).toEqual([false, true])
+})

@@ -16,10 +16,14 @@ export interface Sealer {
   openBytes(stored: Uint8Array, place: SealedPlace): Buffer | undefined
   /** Whether a stored value is as it would be stored now. */
   isCurrent(stored: string | Uint8Array): boolean
+  /** The id of the key that a stored value is sealed with, as far as it says; `null`: it is not sealed. */
+  keyIdOf(stored: string | Uint8Array): string | null
+  /** Whether what was sealed with the key of this id can be opened. */
+  hasKey(keyId: string): boolean
 }
 
-/** Then the key's id, a colon, and the nonce, the text and the tag in base64. */
-const sealedMark = 'sealed:v1:'
+/** Before a sealed value. Then the key's id, a colon, and the nonce, the text and the tag in base64. */
+export const sealedMark = 'sealed:v1:'
 /** Before a value that is not sealed and looks as if it were. */
 const plainMark = 'plain:'
 const algorithm = 'aes-256-gcm'
@@ -80,6 +84,11 @@ export function createSealer({ sealing, opening }: EncryptionKeys): Sealer {
       const start = typeof stored === 'string' ? stored : startOf(stored)
       return sealing === null ? !start.startsWith(sealedMark) : start.startsWith(mark)
     },
+    keyIdOf(stored) {
+      const start = typeof stored === 'string' ? stored.slice(0, longestMark) : startOf(stored)
+      return start.startsWith(sealedMark) ? (start.slice(sealedMark.length).split(':', 1)[0] ?? '') : null
+    },
+    hasKey: (keyId) => keys.has(keyId),
   }
 }
 

@@ -76,11 +76,13 @@ export function healthRoutes({
     )
     const { state, code, since } = enrichment()
     const waiting = stats?.enrichments.waiting ?? null
+    const missingKeys = stats?.missingKeys ?? []
     return context.json(
       {
         status: isReady ? 'ready' : 'unavailable',
         lanes: states,
         quarantined: stats?.quarantined ?? null,
+        ...(missingKeys.length === 0 ? {} : { missingKeys }),
         enrichment: { state, reason: code, since: toIso(since), waiting },
       },
       isReady ? 200 : 503,

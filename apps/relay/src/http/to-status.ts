@@ -28,12 +28,14 @@ export function toStatus(
       lane: showLane(lanes.find((lane) => lane.destination === destination)),
     }
   })
-  const { events, versions, quarantined, enrichments } = stats
+  const { events, versions, quarantined, enrichments, heldBackMs, missingKeys } = stats
   const { since, until, ...status } = enrichment
   return {
     events,
     versions,
     quarantined,
+    heldBackSeconds: heldBackMs === null ? null : heldBackMs / 1000,
+    missingKeys,
     enrichment: {
       waiting: enrichments.waiting,
       oldestSince: toIso(enrichments.oldestSince),

@@ -2,6 +2,7 @@ import { makeConnectionEvent } from '@subtotal-connectors/testing/mocks'
 import { expect, test } from 'vitest'
 import { incoming } from '../../test/support/incoming.ts'
 import { systemClock } from '../clock/clock.ts'
+import { MissingKeyError } from '../encryption/missing-key-error.ts'
 import { createRelayEvents } from '../observability/relay-events.ts'
 import type { IngestOutcome, IngestRequest } from '../store/store.ts'
 import { createGroupCommit, OverloadedError } from './group-commit.ts'
@@ -9,7 +10,7 @@ import { createGroupCommit, OverloadedError } from './group-commit.ts'
 const event = (id: string) => incoming(makeConnectionEvent('account.connected', { id }))
 
 function set() {
-  const groups: { readonly ids: readonly string[]; commit(): void; fail(): void }[] = []
+  const groups: { readonly ids: readonly string[]; commit(): void; fail(error?: Error): void }[] = []
   const stored: number[] = []
   const events = createRelayEvents()
   const happened: string[] = []
@@ -22,7 +23,7 @@ function set() {
         const { promise, resolve, reject } = Promise.withResolvers<readonly IngestOutcome[]>()
         const ids = given.map((one) => one.event.id)
         const outcome = (eventId: string): IngestOutcome => ({ result: 'stored', eventId, eventType: '', isNewVersion: false })
-        groups.push({ ids, commit: () => resolve(ids.map(outcome)), fail: () => reject(new Error('disk full')) })
+        groups.push({ ids, commit: () => resolve(ids.map(outcome)), fail: (error = new Error('disk full')) => reject(error) })
         return promise
       },
     },
@@ -78,6 +79,22 @@ test('a failed commit fails all of its events and none of the next', async () =>
   expect(await kept).toMatchObject({ eventId: 'c' })
   expect(happened).toContain('commit:failed 2')
   expect(stored).toEqual([1])
+})
+
+test('an event that another relay has to judge fails alone', async () => {
+  const { commit, groups, stored } = set()
+  const results = Promise.allSettled(['a', 'b', 'c'].map((id) => commit.add(event(id))))
+  await turn()
+  groups[0]?.fail(new MissingKeyError('of-another'))
+  await turn()
+  groups[1]?.commit()
+  await turn()
+  groups[2]?.fail(new MissingKeyError('of-another'))
+  await turn()
+  groups[3]?.commit()
+  expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(groups.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
+  expect(stored).toEqual([1, 1])
 })
 
 test('it refuses what it has no room for, and takes more when it has', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import { MissingKeyError } from '../encryption/missing-key-error.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { IncomingEvent, IngestOutcome, Store } from '../store/store.ts'
@@ -59,9 +60,15 @@ export function createGroupCommit({ store, events, clock, destinations, onStored
       })
       if (stored > 0) onStored(stored)
     } catch (error) {
+      if (error instanceof MissingKeyError && group.length > 1) return commitEach(group)
       events.emit('commit:failed', { size: group.length, code: errorCodeOf(error) })
       for (const { reject } of group) reject(error)
     }
+  }
+
+  /** What is known of the connection of one of them cannot be read: the others need not wait for a relay that can. */
+  async function commitEach(group: readonly Waiting[]): Promise<void> {
+    for (const one of group) await commit([one])
   }
 
   async function run(): Promise<void> {

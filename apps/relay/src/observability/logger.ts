@@ -18,6 +18,12 @@ export function logEvents(events: RelayEvents, logger: Logger, now: () => number
   events.on('store:migrating', ({ isDone, from, to, events: count }) => {
     logger.info({ from, to, events: count }, isDone ? 'store_migrated' : 'store_migrating')
   })
+  events.on('store:key-missing', ({ keyId }) => {
+    logger.error(
+      { keyId },
+      'other relays seal with a key that this one does not have; add it to RELAY_ENCRYPTION_KEY and start it again',
+    )
+  })
   events.on('relay:listening', ({ url }) => logger.info({ url }, 'listening'))
   events.on('relay:stopping', () => logger.info('stopping'))
   events.on('relay:stopped', () => logger.info('stopped'))

@@ -46,7 +46,8 @@ export function createMetrics({ events, stats, freeBytes, lanes, enrichment, now
       const counted = await stats()
       set(counted, lanes(counted), now())
       setEnrichment(counted, enrichment(), now())
-      setSurroundings({ freeBytes: await freeBytes(), heldBackMs: counted.heldBackMs })
+      const { heldBackMs, missingKeys } = counted
+      setSurroundings({ freeBytes: await freeBytes(), heldBackMs, missingKeys: missingKeys.length })
       return registry.metrics()
     },
   }

@@ -17,6 +17,8 @@ export type WebhookResult =
 /** What happens in the relay, by name. Logs and metrics are made from these; nothing in them holds a secret or a person's data. */
 export interface RelayEventMap {
   'store:migrating': [SchemaChange]
+  /** Other relays of the store seal with a key that this one does not have. */
+  'store:key-missing': [{ readonly keyId: string }]
   'relay:listening': [{ readonly url: string }]
   'relay:stopping': []
   'relay:stopped': []

@@ -5,6 +5,7 @@ import { Gauge } from 'prom-client'
 export interface StoreSurroundings {
   readonly freeBytes: number | null
   readonly heldBackMs: number | null
+  readonly missingKeys: number
 }
 
 const msPerSecond = 1_000
@@ -17,7 +18,13 @@ export function storeGauges(registry: Registry): (surroundings: StoreSurrounding
     'relay_store_held_back_seconds',
     'For how long a transaction or a replica has kept PostgreSQL from cleaning up; absent where it is not known.',
   )
-  return ({ freeBytes, heldBackMs }) => {
+  const missing = gauge(
+    registry,
+    'relay_store_missing_keys',
+    'Keys that other relays of the store seal with and this one does not have.',
+  )
+  return ({ freeBytes, heldBackMs, missingKeys }) => {
+    missing(missingKeys)
     free(freeBytes)
     held(heldBackMs === null ? null : heldBackMs / msPerSecond)
   }

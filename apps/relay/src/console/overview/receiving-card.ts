@@ -21,7 +21,7 @@ const refusalWords: Readonly<Partial<Record<ActivityKind, string>>> = {
 /** What comes in, and what does not. */
 export function receivingCard({ now, stats, activity }: OverviewData): Html {
   const { totals, steps } = activity.received
-  const { quarantined, enrichments } = stats
+  const { quarantined, enrichments, heldBackMs } = stats
   const refused = refusals.reduce((sum, kind) => sum + (totals[kind] ?? 0), 0)
   return card({
     title: 'Receiving',
@@ -45,6 +45,9 @@ ${facts([
     'Waiting for Subtotal',
     enrichments.waiting === 0 ? '0' : html`${count(enrichments.waiting)}, oldest ${ago(enrichments.oldestSince, now)}`,
   ],
+  ...(heldBackMs === null
+    ? []
+    : [['Cleaning up held back', heldBackMs === 0 ? 'no' : `for ${count(Math.round(heldBackMs / 1000))} s`] as const]),
 ])}
 ${refusedReasons(totals)}`,
   })

@@ -7,6 +7,7 @@ import { countActivity } from './activity-log.ts'
 import type { OrderedRow } from './customer-order.ts'
 import { arrangeSome, groupRows, lockOrder, parkRows, waitingRows } from './customer-order.ts'
 import { giveUpUnreadable } from './give-up-unreadable.ts'
+import { isReadable } from './readable-body.ts'
 import { keptSent, supersededRows } from './sent-profiles.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
@@ -44,7 +45,10 @@ export function claimDeliveries(context: StoreContext): (request: ClaimRequest) 
   async function claim(session: SqlSession, request: ClaimRequest, mayArrange = true): Promise<Claim> {
     const { destination, now } = request
     const time = timeFor(now)
-    const [order, rows] = await Promise.all([lockOrder(session, destination), dueRows(session, request, time)])
+    const [order, rows] = await Promise.all([
+      lockOrder(session, destination),
+      dueRows(session, request, time, context.lackedKeys.ids()),
+    ])
     if (order === 'unsettled') {
       if (mayArrange && !(await arrangeSome(session, destination))) return claim(session, request, false)
       return again
@@ -92,24 +96,29 @@ export function claimDeliveries(context: StoreContext): (request: ClaimRequest) 
     return toClaimed({ ...row, due_at: row.due_at - row.clock + now }, bodies)
   }
 
-  return (request) => database.transaction((session) => claim(session, request), { isRelaxed: true, looksUpRows: true })
+  return (request) =>
+    context.lackedKeys.learning(() =>
+      database.transaction((session) => claim(session, request), { isRelaxed: true, looksUpRows: true }),
+    )
 }
 
 /**
  * Locks what is due and not locked by anybody; one more than may be claimed, which tells whether there is more. Bodies are read when the
- * locks are held, not as they were when the statement began: who completes an event meanwhile does not touch its deliveries.
+ * locks are held, not as they were when the statement began: who completes an event meanwhile does not touch its deliveries. What is sealed
+ * with a key of `lacking` is left to relays that have it.
  */
 function dueRows(
   session: SqlSession,
   { destination, limit, maxBytes }: ClaimRequest,
   time: number | null,
+  lacking: readonly string[],
 ): Promise<readonly DueRow[]> {
   return session.rows<DueRow>(
     `WITH due AS MATERIALIZED (
        SELECT d.id, d.destination, d.due_at, d.attempts, d.earlier_attempts, d.unknown_outcomes, d.unreadable_answers, d.pending_since,
          d.ordering_group, d.event_seq, octet_length(e.body) AS size
        FROM relay.deliveries d JOIN relay.events e ON e.seq = d.event_seq
-       WHERE d.destination = $1 AND d.status = 'pending' AND d.due_at <= (SELECT relay.now_ms($2))
+       WHERE d.destination = $1 AND d.status = 'pending' AND d.due_at <= (SELECT relay.now_ms($2))${isReadable('e.body', lacking, '$5')}
        ORDER BY d.due_at, d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED
      ), sized AS (
        SELECT due.*, sum(size) OVER (ORDER BY due_at, id) - size AS size_before FROM due
@@ -122,6 +131,7 @@ function dueRows(
     time,
     limit + 1,
     maxBytes,
+    ...(lacking.length === 0 ? [] : [lacking]),
   )
 }
 

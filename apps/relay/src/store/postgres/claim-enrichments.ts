@@ -7,10 +7,14 @@ import { giveUpUnreadable } from './give-up-unreadable.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
 
-/** Leases events that wait, each to one relay at a time. */
+/**
+ * Leases events that wait, each to one relay at a time; none to one that lacks a key: what is known of their connections may be sealed with
+ * it.
+ */
 export function claimEnrichments(context: StoreContext): EnrichmentStore['claimEnrichments'] {
-  const { database, bodies, values, timeFor } = context
-  return (request) =>
+  const { database, lackedKeys, bodies, values, timeFor } = context
+
+  const claim = (request: EnrichmentClaimRequest): Promise<readonly ClaimedEnrichment[]> =>
     database.transaction(
       async (session) => {
         const { now } = request
@@ -29,6 +33,8 @@ export function claimEnrichments(context: StoreContext): EnrichmentStore['claimE
       },
       { isRelaxed: true },
     )
+
+  return (request) => lackedKeys.learning(async () => (lackedKeys.isAny() ? [] : claim(request)))
 }
 
 /** As they were before; `due_at` is by the caller's clock. */

@@ -1,5 +1,5 @@
-import { sqlStateOf } from './postgres-database.ts'
 import type { SqlSession } from './sql-session.ts'
+import { sqlStateOf } from './sql-state.ts'
 import { unmovedFor } from './unmoved-for.ts'
 
 interface HoldRow {

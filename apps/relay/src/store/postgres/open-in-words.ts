@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../../config/configuration-error.ts'
 import { errorCodeOf } from '../../observability/error-code-of.ts'
-import { sqlStateOf } from './postgres-database.ts'
+import { sqlStateOf } from './sql-state.ts'
 
 /** What is wrong and what to do, by PostgreSQL's error code: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const bySqlState: Readonly<Record<string, string>> = {
+  '08P01': 'A pooler stands between, and does not reach the server or refuses this user. Check its settings, and what it logs.',
   '28000':
     'The server does not let this user in from here. Check pg_hba.conf, the user in RELAY_STORE, and whether TLS is asked for (?sslmode=verify-full).',
   '28P01': 'The server refuses the user or the password in RELAY_STORE. Correct them.',
@@ -15,6 +16,26 @@ const bySqlState: Readonly<Record<string, string>> = {
   '53100': "The server's disk is full. Make room on it.",
   '57P03': 'The server is starting or stopping. Start the relay again when it is ready.',
 }
+
+/** The same by what a pooler says, as PgBouncer has one code for all. */
+const byMessage: readonly (readonly [RegExp, string])[] = [
+  [
+    /startup parameter/i,
+    'The pooler takes no options of a connection, such as ?options=…. Leave them out of RELAY_STORE, and set them for the user: ALTER ROLE … SET ….',
+  ],
+  [
+    /statement pooling mode/i,
+    'The pooler hands out single statements. Let it pool transactions (pool_mode = transaction), or let RELAY_STORE name the server itself.',
+  ],
+  [
+    /no such database|database .* does not exist/i,
+    'The pooler knows no such database. Add it there, or correct its name in RELAY_STORE.',
+  ],
+  [
+    /no more connections allowed/i,
+    'The pooler has no connection left. Raise its max_client_conn, or lower RELAY_STORE_CONNECTIONS.',
+  ],
+]
 
 /** The same by the code of the network or of TLS. */
 const byCode: Readonly<Record<string, string>> = {
@@ -49,7 +70,8 @@ function remedyOf(error: unknown, code: string): string {
   if (/does not support SSL/i.test(message))
     return 'The server has no TLS. Switch it on there, or leave sslmode out of RELAY_STORE.'
   if (/timeout|terminated/i.test(message) && !(code in bySqlState)) return byCode['ETIMEDOUT'] ?? ''
-  return bySqlState[code] ?? byCode[code] ?? 'Check RELAY_STORE, and what the server logs.'
+  const ofPooler = code === '08P01' ? byMessage.find(([pattern]) => pattern.test(message))?.[1] : undefined
+  return ofPooler ?? bySqlState[code] ?? byCode[code] ?? 'Check RELAY_STORE, and what the server logs.'
 }
 
 function placeOf(url: string): string {

@@ -10,7 +10,11 @@ import { postgresDatabase } from './postgres-database.ts'
  * Connects to a database and brings its schema up to date. `size`: the most connections at once. Throws a `ConfigurationError` in words when
  * it cannot be used.
  */
-export async function openSchema(url: string, clock: Pick<Clock, 'elapsed'>, size?: number): Promise<PostgresDatabase> {
+export async function openSchema(
+  url: string,
+  clock: Pick<Clock, 'elapsed' | 'setTimeout'>,
+  size?: number,
+): Promise<PostgresDatabase> {
   const database = postgresDatabase(openPool({ url, ...(size === undefined ? {} : { size }) }), clock)
   try {
     await openInWords(url, async () => {

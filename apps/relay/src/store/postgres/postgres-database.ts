@@ -1,7 +1,13 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Clock } from '../../clock/clock.ts'
+import { cutConnection } from './cut-connection.ts'
+import { maintenance } from './maintenance.ts'
+import { pooledClients } from './pooled-clients.ts'
 import type { SqlSession } from './sql-session.ts'
 import { sqlSession } from './sql-session.ts'
+import { sqlStateOf } from './sql-state.ts'
+import type { TimeLimit } from './time-limit.ts'
+import { StoreTimeoutError, startTimeLimit } from './time-limit.ts'
 
 /** A transaction's promise. */
 interface TransactionOptions {
@@ -12,6 +18,11 @@ interface TransactionOptions {
    * read and sort a whole backlog that has come since. Default: as it thinks best.
    */
   readonly looksUpRows?: boolean
+  /**
+   * How long it may take in all, with getting a connection, in milliseconds: then it is rejected, and whether it was done is not known.
+   * Default: as long as its statements may.
+   */
+  readonly withinMs?: number
 }
 
 /**
@@ -23,8 +34,12 @@ export interface PostgresDatabase extends SqlSession {
   transaction<Result>(work: (session: SqlSession) => Promise<Result>, options?: TransactionOptions): Promise<Result>
   /** As `transaction`, if no other one of this name is under way in any relay; else `undefined`. */
   exclusive<Result>(name: string, work: (session: SqlSession) => Promise<Result>): Promise<Result | undefined>
-  /** Runs a statement that takes its time and stands outside of transactions: `VACUUM`. */
-  maintain(sql: string): Promise<void>
+  /** Runs a statement that takes its time and stands outside of transactions: `VACUUM`. `false`: it was ended before it was done. */
+  maintain(sql: string): Promise<boolean>
+  /** Ends such statements now, and begins none any more. */
+  endMaintenance(): Promise<void>
+  /** Whoever waits for an answer is told that none comes, as is whoever asks for something. */
+  abandon(): void
   close(): Promise<void>
 }
 
@@ -36,78 +51,95 @@ export class OvertakenError extends Error {
 /** A serialisation failure, a deadlock. */
 const transientCodes = new Set(['40001', '40P01'])
 const mostTries = 10
+/** A write to a replica, what it does not keep, and what follows of either in a transaction. */
+const replicaCodes = new Set(['25006', '0A000', '25P02'])
+/** So long a maintenance statement that is to be ended may go on. */
+const cancelMs = 2_000
 
 /**
  * The server ends a transaction that it has heard nothing of for so long, and with it the locks: those of a relay that is cut off from it,
- * or stands still, would keep the others from its events until TCP gives up, which takes hours.
+ * or stands still, would keep the others from its events until TCP gives up, which takes hours. Less than they wait to store one.
  */
-const begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout TO '10s'"
+const begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout TO '3s'"
 
 const relaxed = '; SET LOCAL synchronous_commit TO off'
 const looksUp = ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((way) => `; SET LOCAL enable_${way} TO off`).join('')
 
-/** The longest that a vacuum may take. */
-const maintenanceMs = 6 * 3_600_000
-
-/** After a connection could not be made, no other is tried for so long. */
-const restMs = 1_000
-
 /** A database on a pool of connections. */
-export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed'>): PostgresDatabase {
-  let failure: { readonly error: unknown; readonly at: number } | undefined
+export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTimeout'>): PostgresDatabase {
+  const clients = pooledClients(pool, clock)
   let closing: Promise<void> | undefined
 
-  async function connect(): Promise<PoolClient> {
-    if (failure !== undefined) {
-      if (clock.elapsed() - failure.at < restMs) throw failure.error
-      // One tries for all.
-      failure = { error: failure.error, at: clock.elapsed() }
-    }
-    try {
-      const client = await pool.connect()
-      failure = undefined
-      return client
-    } catch (error) {
-      // Where all connections are in use, the database is there.
-      if (pool.totalCount < pool.options.max) failure = { error, at: clock.elapsed() }
-      throw error
-    }
+  function takeWithin(limit: TimeLimit | undefined): Promise<PoolClient> {
+    const taken = clients.take()
+    return limit === undefined ? taken : limit.race(taken, (client) => clients.giveBack(client, false))
   }
 
-  /** A connection on which something else than a statement failed is not used again. */
-  async function withClient<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await connect()
+  /** A connection on which something else than a statement failed is not used again, nor one to a server that takes no writes. */
+  async function withClient<Result>(work: (client: PoolClient) => Promise<Result>, limit?: TimeLimit): Promise<Result> {
+    const client = await takeWithin(limit)
+    const forget = limit?.atEnd(() => cutConnection(client))
     let isBroken = true
     try {
       const result = await work(client)
       isBroken = false
       return result
     } catch (error) {
-      isBroken = sqlStateOf(error) === undefined && !(error instanceof OvertakenError)
+      isBroken = isOfConnection(error)
       throw error
     } finally {
-      client.release(isBroken)
+      forget?.()
+      clients.giveBack(client, isBroken)
+    }
+  }
+
+  async function withinLimit<Result>(ms: number, work: (limit: TimeLimit) => Promise<Result>): Promise<Result> {
+    const limit = startTimeLimit(clock, ms)
+    try {
+      return await work(limit)
+    } catch (error) {
+      if (!limit.isOver()) throw error
+      const timeout = new StoreTimeoutError()
+      clients.doubt(timeout)
+      throw timeout
+    } finally {
+      limit.cancel()
     }
   }
 
   async function transaction<Result>(
     work: (session: SqlSession) => Promise<Result>,
-    { isRelaxed = false, looksUpRows = false }: TransactionOptions = {},
+    { withinMs, ...options }: TransactionOptions = {},
+  ): Promise<Result> {
+    if (withinMs === undefined) return attempts(work, options)
+    return withinLimit(withinMs, (limit) => attempts(work, options, limit))
+  }
+
+  async function attempts<Result>(
+    work: (session: SqlSession) => Promise<Result>,
+    { isRelaxed = false, looksUpRows = false }: TransactionOptions,
+    limit?: TimeLimit,
   ): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await withClient(async (client) => {
-          // Sent with the first statement, whose failure tells of this one's.
-          client.query(`${begin}${isRelaxed ? relaxed : ''}${looksUpRows ? looksUp : ''}`).catch(() => undefined)
+          let unbegun: unknown
+          // Sent with the first statement.
+          client.query(`${begin}${isRelaxed ? relaxed : ''}${looksUpRows ? looksUp : ''}`).catch((error: unknown) => {
+            unbegun = error
+          })
           try {
             const result = await work(sqlSession(client))
+            if (unbegun !== undefined) throw unbegun
             await client.query('COMMIT')
             return result
           } catch (error) {
-            await client.query('ROLLBACK')
-            throw error
+            await client.query('ROLLBACK').catch((failed: unknown) => {
+              throw unbegun ?? failed
+            })
+            throw unbegun ?? error
           }
-        })
+        }, limit)
       } catch (error) {
         if (tries === mostTries || !isTransient(error)) throw error
       }
@@ -116,6 +148,9 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pos
 
   const outside = <Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> =>
     withClient((client) => work(sqlSession(client)))
+  const maintaining = maintenance(withClient, (sql, ...values) =>
+    withinLimit(cancelMs, (limit) => withClient((client) => sqlSession(client).run(sql, ...values), limit)),
+  )
 
   return {
     rows: (sql, ...values) => outside((session) => session.rows(sql, ...values)),
@@ -128,21 +163,19 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pos
         const isOurs = await session.value<boolean>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))', `relay.${name}`)
         return isOurs === true ? work(session) : undefined
       }),
-    maintain: (sql) =>
-      withClient(async (client) => {
-        const statement: QueryConfig & { readonly query_timeout: number } = { text: sql, query_timeout: maintenanceMs }
-        await client.query(statement)
-      }),
-    close: () => (closing ??= pool.end()),
+    maintain: maintaining.run,
+    endMaintenance: maintaining.end,
+    abandon: clients.abandon,
+    close: () => (closing ??= maintaining.end().then(() => pool.end())),
   }
+}
+
+/** A server that takes no writes is not the one that the name leads to by now. */
+function isOfConnection(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  return state === undefined ? !(error instanceof OvertakenError) : replicaCodes.has(state)
 }
 
 function isTransient(error: unknown): boolean {
   return error instanceof OvertakenError || transientCodes.has(sqlStateOf(error) ?? '')
-}
-
-/** The five characters by which PostgreSQL names an error; `undefined`: it is none of PostgreSQL's. */
-export function sqlStateOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -18,12 +18,12 @@ import type { StoreContext } from './store-context.ts'
 
 /** After so long it is looked whether another relay still takes a step. */
 const busyMs = 100
-/** So long a relay with another key leaves a rotation to others. */
+/** So long a relay with another key, or without one of them, leaves a rotation to others. */
 const othersMs = 1_000
 const waiting = (waitMs: number): RotationStep => ({ finished: null, waitMs })
 
 /** Rotations, on one PostgreSQL database. Any relay that seals with the rotation's key takes the next step, one at a time. */
-export function postgresEncryption({ database, sealer, contentHashes }: StoreContext): EncryptionStore {
+export function postgresEncryption({ database, lackedKeys, sealer, contentHashes }: StoreContext): EncryptionStore {
   const { keyId } = sealer
   const tables = sealedTables(sealer, contentHashes)
   const names = [...tables.map(({ name }) => name), 'store_keys']
@@ -33,7 +33,7 @@ export function postgresEncryption({ database, sealer, contentHashes }: StoreCon
   async function rewriteSome(session: SqlSession, now: number): Promise<RotationStep | number | null> {
     const open = await openRotation(session)
     if (open === undefined) return null
-    if (open.keyId !== keyId) return waiting(othersMs)
+    if (open.keyId !== keyId || lackedKeys.isAny()) return waiting(othersMs)
     if (open.isRewritten) return open.id
     const table = tables[open.step]
     if (table === undefined) await markRewritten(session, open.id, now)

@@ -9,6 +9,7 @@ export function postgresEnrichments(context: StoreContext): EnrichmentStore {
     claimEnrichments: claimEnrichments(context),
     settleEnrichments: settleEnrichments(context),
     async nextEnrichment() {
+      if (context.lackedKeys.isAny()) return null
       const next = await context.database.row<NextEnrichment | { readonly dueAt: null }>(
         'SELECT min(due_at) AS "dueAt", min(expires_at) AS "expiresAt" FROM relay.enrichments',
       )

@@ -49,10 +49,12 @@ const tables = [
 ]
 /** After so long it is looked whether another relay still takes a step. */
 const busyMs = 100
+/** So long a relay that lacks a key, and would not find everything, leaves them to others. */
+const othersMs = 1_000
 
 /** Erasures, on one PostgreSQL database. Any relay takes the next step, one at a time. */
 export function postgresErasures(context: StoreContext): ErasureStore {
-  const { database } = context
+  const { database, lackedKeys } = context
   const position = jobPosition<ErasurePass>('erasure')
   let cleaning: Cleaning | undefined
 
@@ -89,6 +91,7 @@ export function postgresErasures(context: StoreContext): ErasureStore {
     earlierErasures: async (identity) => (await sameErasures(context, database, identity)).map(toErasureRecord),
     addErasure: (erasure) => database.transaction((session) => addErasure(context, session, erasure)),
     advanceErasures: async ({ now }) => {
+      if (lackedKeys.isAny()) return { finished: [], waitMs: othersMs }
       const step = await eraseSome(now)
       return step === null ? clean(now) : step
     },

@@ -38,12 +38,14 @@ const changedSize = 50
  * A round is one for all relays: each takes steps of it, and ends with it.
  */
 export function postgresRetention(context: StoreContext): RetentionStore {
-  const { database } = context
+  const { database, lackedKeys } = context
   const position = jobPosition<Round>('retention')
   let joined: number | undefined
 
   return {
     retain: async ({ now, settings }) => {
+      // Of what it cannot read it would keep less than is to be kept: others take this round.
+      if (lackedKeys.isAny()) return { ...nothing, isEnd: true }
       const cutoffs = toCutoffs(now, settings)
       const step = await database.exclusive('retention', async (session) => {
         const round = (await position.read(session)) ?? firstRound

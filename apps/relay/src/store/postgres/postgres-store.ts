@@ -20,7 +20,7 @@ import { postgresReplays } from './postgres-replays.ts'
 import { postgresRetention } from './postgres-retention.ts'
 import { postgresSharing } from './postgres-sharing.ts'
 import type { PostgresStoreSettings } from './store-context.ts'
-import { storeContext } from './store-context.ts'
+import { lookingContext, storeContext } from './store-context.ts'
 
 /**
  * Opens a store in one PostgreSQL database, for any number of processes. Every write but a lease is synced before it is promised. Throws a
@@ -44,7 +44,7 @@ export async function openPostgresStore(url: string, clock: Clock, settings: Pos
       ...postgresIngest(context),
       ...postgresClaims(context),
       ...postgresCounts(context),
-      ...postgresReads(context),
+      ...postgresReads(lookingContext(context, settings)),
       ...postgresReplays(context),
       ...postgresIdentities(context),
       ...postgresErasures(context),
@@ -52,6 +52,8 @@ export async function openPostgresStore(url: string, clock: Clock, settings: Pos
       ...postgresEncryption(context),
       ...postgresImports(context),
       ...postgresEnrichments(context),
+      endUpkeep: database.endMaintenance,
+      abandon: database.abandon,
       async close() {
         await sharing.close()
         await database.close()

@@ -13,6 +13,8 @@ import type { MemoryValues } from '../common/memory-values.ts'
 import { memoryValues } from '../common/memory-values.ts'
 import type { ErasureGuard } from './erasure-guard.ts'
 import { erasureGuard } from './erasure-guard.ts'
+import type { LackedKeys } from './lacked-keys.ts'
+import { lackedKeys } from './lacked-keys.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
 import { withStoredPlaces } from './stored-places.ts'
 
@@ -30,11 +32,15 @@ export interface PostgresStoreSettings {
   readonly connections?: number
   /** Where relays hear of each other; `null`: nowhere. Default: the store's own URL. */
   readonly listenUrl?: string | null
+  /** Is told of each key that other relays seal with and this one does not have, once. */
+  readonly onMissingKey?: (keyId: string) => void
 }
 
 /** What every part of an open store works with. */
 export interface StoreContext {
   readonly database: PostgresDatabase
+  readonly lackedKeys: LackedKeys
+  /** Throws a `MissingKeyError` instead of taking for damaged what other relays can read. So do bodies and values. */
   readonly sealer: Sealer
   readonly bodies: EventBodies
   readonly values: MemoryValues
@@ -50,11 +56,14 @@ export interface StoreContext {
 /** Reads what a context needs of a database whose schema is up to date. */
 export async function storeContext(database: PostgresDatabase, settings: PostgresStoreSettings): Promise<StoreContext> {
   const { enrichment, encryption = noEncryptionKeys, orderedDestinations = [], time = 'database' } = settings
-  const sealer = withStoredPlaces(createSealer(encryption))
+  const { onMissingKey: onLacking = () => undefined } = settings
+  const lacking = lackedKeys({ database, sealer: withStoredPlaces(createSealer(encryption)), onLacking })
+  const { sealer } = lacking
   const stored = await database.value<Buffer>("SELECT value FROM relay.store_keys WHERE name = 'erasures'")
   const hash = keyedHash(stored, sealer)
   return {
     database,
+    lackedKeys: lacking,
     sealer,
     bodies: eventBodies(sealer),
     values: memoryValues(sealer),
@@ -65,4 +74,10 @@ export async function storeContext(database: PostgresDatabase, settings: Postgre
     orderedDestinations,
     timeFor: (now) => (time === 'caller' ? now : null),
   }
+}
+
+/** What shows a value that cannot be opened as one that is damaged, whoever has the key: for those who only look. */
+export function lookingContext(context: StoreContext, { encryption = noEncryptionKeys }: PostgresStoreSettings): StoreContext {
+  const sealer = withStoredPlaces(createSealer(encryption))
+  return { ...context, sealer, bodies: eventBodies(sealer) }
 }

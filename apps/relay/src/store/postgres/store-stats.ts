@@ -32,7 +32,7 @@ const byDestination = `SELECT c.destination, ${['pending', 'delivered', 'skipped
   FROM relay.delivery_counts c GROUP BY c.destination ORDER BY c.destination COLLATE "C"`
 
 /** Counts of what is stored, at the same cost for any history. */
-export async function storeStats(session: SqlSession): Promise<Omit<StoreStats, 'heldBackMs'>> {
+export async function storeStats(session: SqlSession): Promise<Omit<StoreStats, 'heldBackMs' | 'missingKeys'>> {
   const [counted, destinations] = await Promise.all([session.row<TotalsRow>(totals), session.rows<DestinationRow>(byDestination)])
   return {
     events: counted?.events ?? 0,

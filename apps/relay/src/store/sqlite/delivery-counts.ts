@@ -63,6 +63,7 @@ export function deliveryCounts(database: Database): DeliveryCounts {
       destinations: byDestination(),
       enrichments: { waiting: value.get('enrichments') ?? 0, oldestSince: oldestSince.get() ?? null },
       heldBackMs: null,
+      missingKeys: [],
     }),
   }
 }

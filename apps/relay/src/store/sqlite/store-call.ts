@@ -17,7 +17,7 @@ export interface StoreThreadData {
 }
 
 /** What can be called in the thread: a store in one file shares nothing with other relays. */
-export type StoreCalls = Omit<Store, 'sharing'>
+export type StoreCalls = Omit<Store, 'sharing' | 'endUpkeep' | 'abandon'>
 
 /** A method call on its way to the thread of the store. */
 export interface StoreCall {

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs'
 import process from 'node:process'
+import { findProgram } from '../../support/find-program.ts'
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
 
@@ -8,14 +8,5 @@ export const browserAdvice = 'Install one with "apt-get install chromium", or se
 
 /** Where Chromium is on this machine; `undefined`: nowhere. */
 export function findBrowser(): string | undefined {
-  return [process.env['CHROMIUM_PATH'] ?? '', ...places].find((path) => path !== '' && canRun(path))
-}
-
-function canRun(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return findProgram([process.env['CHROMIUM_PATH'] ?? '', ...places])
 }

@@ -9,6 +9,11 @@ import { endWorld, resultOf, startWorld } from '../support/world.ts'
 const perSecond = 50
 const mostClaimMs = 100
 
+/** What claims may take; twice as long as before where the machine is too slow for that even without the fault. */
+function mostMs(beforeMs: number): number {
+  return beforeMs < mostClaimMs ? mostClaimMs : 2 * beforeMs
+}
+
 /** How long the claims of all relays took that were made while this was posted. */
 async function claimsDuring(world: World, forMs: number): Promise<readonly number[]> {
   const before = world.reports.length
@@ -45,10 +50,10 @@ async function holdBack(context: ChaosContext): Promise<ChaosResult> {
   receiver.closeAllConnections()
   const notes = [
     `claims p99 ${inMs(before)} before, ${inMs(during)} in the second half of it`,
-    `alert cleanup_held_back ${hasAlert ? 'came' : 'did not come'}`,
+    hasAlert ? 'alert cleanup_held_back came' : `no alert cleanup_held_back${context.isQuick ? ': it comes after 5 min' : ''}`,
   ]
   return resultOf(`a foreign transaction is open for ${forMs / 1_000} s at ${perSecond}/s`, end, notes, {
-    'claims took longer than 100 ms, and nobody was told': hasAlert || during < Math.max(mostClaimMs, 2 * before),
+    [`claims took longer than ${inMs(mostMs(before))}, and nobody was told`]: hasAlert || during < mostMs(before),
     'the alert did not come in half an hour': context.isQuick || hasAlert,
   })
 }

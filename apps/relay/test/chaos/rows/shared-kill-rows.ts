@@ -4,15 +4,21 @@ import type { FaultPoint } from '../support/hook-settings.ts'
 import { mostInFlight } from '../support/most-in-flight.ts'
 import type { RelayUnderTest } from '../support/relay-under-test.ts'
 import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { pause, until } from '../support/wait.ts'
 import type { World, WorldEnd } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 
 const connections = 32
 const perChain = 50
 const latestKillMs = { quick: 300, full: 1_000 }
-/** A point that is not reached by then never will be. */
-const longestLifeMs = 60_000
+/** A point that is not reached by then never will be. One relay of three gets a third of what is posted. */
+const longestLifeMs = 180_000
+/** At a named point the moment counts, not how long the others wait for what the dead relay held. */
+const leaseMs = 10_000
 const replayEveryMs = 500
+const resumeEveryMs = 500
+/** So long a call is out at least. */
+const slowMs = 500
 /** What Subtotal sends again of what was not answered. */
 const sentAgain = 500
 
@@ -104,7 +110,7 @@ export async function killSharedAtRandom(context: ChaosContext): Promise<readonl
 
 /** One of the relays dies at a point, while all of them are posted to; another one takes its place. */
 export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit: number, seed: number): Promise<ChaosResult> {
-  const store = await context.store()
+  const store = { ...(await context.store()), leaseMs }
   const isFirst = point === 'inside migration'
   const urls = { klaviyo: 'http://127.0.0.1:1' }
   const alone = isFirst ? startRelayUnderTest({ entry: context.entry, store, urls, hook: dieAt(point, hit) }) : undefined
@@ -114,17 +120,18 @@ export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit
   const changes = (place: number) => (place === 0 && !isFirst ? own : {})
   const world = await startWorld(context, { store, seed, changes, isTireless: true })
   if (point === 'inside dead-lettering') world.destinations.refuse('braze', 'subtotal_purchase')
+  if (point === 'while draining') await world.destinations.proxies.braze.setMode({ kind: 'slow', delayMs: slowMs })
   world.producer.keepPosting(connections)
   const hasDied = hasDiedAlone || (await dieUnderLoad(world, point))
   const inFlight = world.producer.inFlight
-  const startMs = isFirst ? 0 : (await world.fleet.replace(0, {})).startMs()
+  const { startMs } = isFirst ? world.relay : await world.fleet.replace(0, {})
   await world.producer.stop()
   await world.producer.postAll(world.producer.broken)
   world.destinations.recover('braze')
   // After so many rejections the lane may be blocked, and would try again in five minutes.
   if (point === 'inside dead-lettering') await resume(world.url, 'braze')
   const end = await endWorld(world, { mayDie: point === 'inside dead-lettering' })
-  return resultOf(point, end, [`${inFlight} requests in flight`, `restart ${Math.round(startMs)} ms`], {
+  return resultOf(point, end, [`${inFlight} requests in flight`, `restart ${Math.round(startMs())} ms`], {
     'the point was not reached': hasDied,
     'I3: more duplicates than calls in flight times the batch size':
       point === 'inside replay insert' || end.counts.duplicates <= mostInFlight,
@@ -132,16 +139,25 @@ export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit
 }
 
 async function dieUnderLoad({ fleet, relay, url }: World, point: FaultPoint): Promise<boolean> {
-  const stop = point === 'while draining' ? setTimeout(() => void relay.stop(), replayEveryMs) : undefined
+  if (point === 'while draining') void stopWithCall(relay)
   const replay = point === 'inside replay insert' ? setInterval(() => void replayDelivered(url), replayEveryMs) : undefined
+  // Once the others' rejections have blocked the lane, this one would reject nothing.
+  const unblock = point === 'inside dead-lettering' ? setInterval(() => void resume(url, 'braze'), resumeEveryMs) : undefined
   const isDead = await endsAtPoint(relay)
-  for (const timer of [stop, replay]) clearInterval(timer)
+  for (const timer of [replay, unblock]) clearInterval(timer)
   return isDead && fleet.relays[0] === relay
+}
+
+/** Stops it while a call of its own is out. */
+async function stopWithCall(relay: RelayUnderTest): Promise<void> {
+  await until(() => relay.reports.some((line) => line.startsWith('batch braze ')), longestLifeMs)
+  await relay.stop()
 }
 
 async function resume(url: string, destination: string): Promise<void> {
   const headers = { 'content-type': 'application/json' }
-  await fetch(`${url}/api/v1/destinations/${destination}/resume`, { method: 'POST', body: '{}', headers })
+  const path = `${url}/api/v1/destinations/${destination}/resume`
+  await fetch(path, { method: 'POST', body: '{}', headers }).catch(() => undefined)
 }
 
 /** The relay dies of it before it answers, or after. */
@@ -149,8 +165,4 @@ async function replayDelivered(url: string): Promise<void> {
   const body = JSON.stringify({ deliveries: { status: 'delivered' }, dryRun: false, limit: 1_000_000 })
   const headers = { 'content-type': 'application/json' }
   await fetch(`${url}/api/v1/replays`, { method: 'POST', body, headers }).catch(() => undefined)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -17,8 +17,10 @@ async function isReplaying(relay: RelayUnderTest): Promise<boolean> {
 export async function drain(relay: RelayUnderTest, limitMs = 120_000): Promise<number> {
   const endsAt = performance.now() + limitMs
   for (;;) {
+    // In this order: what a replay has made due before it ended waits afterwards.
+    const isOver = !(await isReplaying(relay))
     const pending = await pendingOf(relay)
-    if (performance.now() > endsAt || (pending === 0 && !(await isReplaying(relay)))) return pending
+    if (performance.now() > endsAt || (pending === 0 && isOver)) return pending
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/clock/clock.ts'
 /** The clock of a relay under test, moved by its parent. */
 export interface HookClock {
   readonly clock: Clock
-  /** Lets time pass; waits, at each timer, until what it started has ended. */
+  /** Lets time pass; waits, at each moment for which timers are set, until what they started has ended. */
   advance(ms: number, isBusy: () => boolean): Promise<void>
   /** Corrects the time of day. Timers keep their distance, as those of Node.js do. */
   jump(ms: number): void
@@ -45,10 +45,10 @@ export function createHookClock(start: number): HookClock {
   let offset = start
   const entries = new Set<Entry>()
 
-  function nextUntil(end: number): Entry | undefined {
-    let next: Entry | undefined
-    for (const entry of entries) if (entry.at <= end && (next === undefined || entry.at < next.at)) next = entry
-    return next
+  /** Those that are due first, all at one moment, in the order in which they were set. */
+  function nextUntil(end: number): readonly Entry[] {
+    const at = Math.min(...[...entries].map((entry) => entry.at))
+    return at > end ? [] : [...entries].filter((entry) => entry.at <= at)
   }
 
   async function settled(isBusy: () => boolean): Promise<void> {
@@ -71,10 +71,13 @@ export function createHookClock(start: number): HookClock {
     async advance(ms, isBusy) {
       const end = elapsed + ms
       await settled(isBusy)
-      for (let entry = nextUntil(end); entry !== undefined; entry = nextUntil(end)) {
-        entries.delete(entry)
-        elapsed = Math.max(elapsed, entry.at)
-        entry.callback()
+      for (let due = nextUntil(end); due.length > 0; due = nextUntil(end)) {
+        for (const entry of due) {
+          // One may have cancelled the next.
+          if (!entries.delete(entry)) continue
+          elapsed = Math.max(elapsed, entry.at)
+          entry.callback()
+        }
         await settled(isBusy)
       }
       elapsed = end

@@ -3,6 +3,7 @@ import type * as leaseKeeperModule from '../../../src/delivery/lease-keeper.ts'
 import type * as readBodyModule from '../../../src/http/read-body.ts'
 import type * as groupCommitModule from '../../../src/ingest/group-commit.ts'
 import type * as relayEventsModule from '../../../src/observability/relay-events.ts'
+import type * as storeWatchModule from '../../../src/operations/store-watch.ts'
 import type * as openStoreModule from '../../../src/store/open-store.ts'
 import type * as migrateDatabaseModule from '../../../src/store/postgres/migrate-database.ts'
 import type * as postgresMigrationsModule from '../../../src/store/postgres/migrations.ts'
@@ -13,6 +14,7 @@ import type { Store } from '../../../src/store/store.ts'
 import type { HookClock } from './hook-clock.ts'
 import { createCommitHook } from './hook-commits.ts'
 import { shortenLeases } from './hook-leases.ts'
+import { seldomLooking } from './hook-polls.ts'
 import type { FaultPoint } from './hook-settings.ts'
 import { createCallCounter } from './hook-store-calls.ts'
 
@@ -33,6 +35,8 @@ export interface WrapperOptions {
   readonly isNextVersion: boolean
 }
 
+/** A look every five seconds becomes one a minute. */
+const lookTimes = 12
 const nextMigration = 'ALTER TABLE relay.events ADD COLUMN of_the_next_version text'
 
 /** The wrappers by the module's path in the relay's source, and whether a batch is with a destination or the store is at something. */
@@ -136,6 +140,10 @@ export function createWrappers({ report, reached, clock, isVirtual, leaseMs, isN
     'delivery/lease-keeper': {
       exports: leaseMs === undefined ? [] : ['leaseMs', 'createLeaseKeeper'],
       wrap: (original: typeof leaseKeeperModule) => (leaseMs === undefined ? original : shortenLeases(original, leaseMs)),
+    },
+    'operations/store-watch': {
+      exports: isVirtual ? ['createStoreWatch'] : [],
+      wrap: (original: typeof storeWatchModule) => (isVirtual ? seldomLooking(original, lookTimes) : original),
     },
     'http/read-body': {
       exports: ['readBody'],

@@ -11,6 +11,8 @@ export interface NetworkLink {
   cut(): void
   /** What was sent meanwhile arrives. */
   mend(): void
+  /** Whoever connects from now on gets to another port; who is connected stays so. */
+  leadTo(port: number): void
   close(): Promise<void>
 }
 
@@ -20,6 +22,7 @@ export async function startNetworkLink(targetPort: number): Promise<NetworkLink>
   const connectedAt: number[] = []
   let held: (() => void)[] = []
   let isCut = false
+  let target = targetPort
   const server = createServer((socket) => {
     connectedAt.push(performance.now())
     keep(socket)
@@ -45,10 +48,10 @@ export async function startNetworkLink(targetPort: number): Promise<NetworkLink>
   }
 
   function join(socket: Socket): void {
-    const target = connect(targetPort, '127.0.0.1')
-    keep(target)
-    oneWay(socket, target)
-    oneWay(target, socket)
+    const other = connect(target, '127.0.0.1')
+    keep(other)
+    oneWay(socket, other)
+    oneWay(other, socket)
   }
 
   function oneWay(from: Socket, to: Socket): void {
@@ -67,6 +70,9 @@ export async function startNetworkLink(targetPort: number): Promise<NetworkLink>
       isCut = false
       held = []
       for (const action of actions) action()
+    },
+    leadTo(port) {
+      target = port
     },
     async close() {
       for (const socket of sockets) socket.destroy()

@@ -49,6 +49,7 @@ async function deliveryWith(session: SqlSession, filter: DeliveryFilter): Promis
   )
 }
 
+/** Each row is looked up by itself, whatever PostgreSQL guesses of how many match. */
 async function deliveriesOf(
   session: SqlSession,
   events: readonly number[],
@@ -60,8 +61,9 @@ async function deliveriesOf(
     session,
     sql`SELECT * FROM (SELECT ${sql.raw(deliveryColumns('relay.'))}, d.event_seq * ${placesPerEvent}::bigint
         + (SELECT count(*) FROM relay.deliveries o WHERE o.event_seq = d.event_seq AND o.id < d.id) AS place
-        FROM relay.events e CROSS JOIN LATERAL (SELECT * FROM relay.deliveries o WHERE o.event_seq = e.seq OFFSET 0) d
-        WHERE e.seq = ANY(${sql.val(events)}::bigint[]) AND ${deliveryConditions(filter)}) found
+        FROM (SELECT * FROM relay.events WHERE seq = ANY(${sql.val(events)}::bigint[]) OFFSET 0) e
+        CROSS JOIN LATERAL (SELECT * FROM relay.deliveries o WHERE o.event_seq = e.seq OFFSET 0) d
+        WHERE ${deliveryConditions(filter)}) found
       WHERE place < ${below} ORDER BY place DESC LIMIT ${limit}`,
   )
 }

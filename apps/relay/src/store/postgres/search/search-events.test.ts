@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PostgresDatabases } from '../../../../test/support/postgres-databases.ts'
 import { postgresDatabases } from '../../../../test/support/postgres-databases.ts'
 import { countingSession } from '../../../../test/support/postgres-plans.ts'
+import { systemClock } from '../../../clock/clock.ts'
 import type { DeliveryFilter, PageRequest } from '../../records.ts'
 import { deliveryStatuses } from '../../records.ts'
 import { openPool } from '../open-pool.ts'
@@ -26,7 +27,7 @@ let database: PostgresDatabase
 
 beforeAll(async () => {
   databases = await postgresDatabases()
-  database = postgresDatabase(openPool({ url: await databases.create() }), { elapsed: () => 0 })
+  database = postgresDatabase(openPool({ url: await databases.create() }), systemClock)
 })
 afterAll(async () => {
   await database.close()
