@@ -107,8 +107,12 @@ async function postgresStores(): Promise<BenchStores> {
     schema: 'relay.',
     create: () => create(),
     copy: (url) => create(databaseOf(url)),
-    remove: (url) => admin.maintain(`DROP DATABASE IF EXISTS ${databaseOf(url)} WITH (FORCE)`),
-    run: (url, sql) => opened(url, (database) => database.maintain(sql)),
+    async remove(url) {
+      await admin.maintain(`DROP DATABASE IF EXISTS ${databaseOf(url)} WITH (FORCE)`)
+    },
+    async run(url, sql) {
+      await opened(url, (database) => database.maintain(sql))
+    },
     number: (url, sql) => opened(url, async (database) => Number(await database.value(sql))),
     sizeMebibytes: async (url) => Number(await admin.value('SELECT pg_database_size($1)', databaseOf(url))) / 2 ** 20,
     cpu: () => cpuOfFamily(postmaster),
