@@ -7,6 +7,7 @@ import { unconfiguredLanes } from './delivery/unconfigured-lanes.ts'
 import { createApp } from './http/create-app.ts'
 import { closeServer, serverOptions } from './http/http-server.ts'
 import { createBodyBudget } from './ingest/body-budget.ts'
+import { listsAfterIngest } from './ingest/lists-after-ingest.ts'
 import { createReceiver } from './ingest/receive-webhook.ts'
 import { createMetrics } from './observability/metrics.ts'
 import type { RelayEvents } from './observability/relay-events.ts'
@@ -50,7 +51,7 @@ export function createRelayServer(config: RelayConfig, options: RelayServerOptio
   ]
   const signing = { secrets: config.signingSecrets, toleranceMs: config.signatureToleranceMs }
   const app = createApp({
-    store,
+    store: listsAfterIngest(store, commit, clock),
     clock,
     events,
     bodyLimitBytes: config.bodyLimitBytes,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Connector } from '@subtotal-connectors/core'
 import type { Clock } from '../clock/clock.ts'
 import { createSteadyClock } from '../clock/steady-clock.ts'
+import { courtesy } from '../ingest/courtesy.ts'
 import type { GroupCommit } from '../ingest/group-commit.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { ClaimedDelivery, Store } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
-import { courtesy } from './courtesy.ts'
 import { decide } from './decide.ts'
 import { ownLaneControl, sharedLaneControl } from './lane-control.ts'
 import type { Pause } from './lane-gate.ts'
@@ -76,6 +76,8 @@ interface Turn {
 const lingerMs = 200
 /** What ends an earlier event of a customer elsewhere in the relay makes the next one due, and need not tell its lane. */
 const orderedSleepMs = 60_000
+/** With each claim. */
+const longestCourtesyMs = 1_000
 /** Stored bytes of one batch, so that memory is bounded whatever the events' size. */
 const maxBatchBytes = 8 * 1024 * 1024
 
@@ -114,7 +116,7 @@ export function createLane(options: LaneOptions): Lane {
     signal: abort.signal,
   })
   const absence = createStoreAbsence(clock)
-  const letPass = courtesy(clock)
+  const letPass = courtesy(clock, longestCourtesyMs)
   let isStopping = false
   let fresh = 0
   /** The last claim, as far as stopping must wait for it. */

@@ -12,12 +12,14 @@ export async function answerPage<Item>(
   page: PageRequest,
   show: (item: Item) => unknown,
 ): Promise<Response> {
-  const items: string[] = []
+  const texts: Buffer[] = []
   let next: number | null = null
   for await (const part of pageParts(find, page)) {
-    items.push(...part.items.map((item) => JSON.stringify(show(item))))
+    const items = JSON.stringify(part.items.map(show)).slice(1, -1)
+    if (items !== '') texts.push(Buffer.from(texts.length === 0 ? items : `,${items}`))
     next = part.nextCursor
   }
   const cursor = next === null ? 'null' : `"${next}"`
-  return context.body(`{"items":[${items.join()}],"nextCursor":${cursor}}`, 200, { 'content-type': 'application/json' })
+  const body = Buffer.concat([Buffer.from('{"items":['), ...texts, Buffer.from(`],"nextCursor":${cursor}}`)])
+  return context.body(body, 200, { 'content-type': 'application/json' })
 }
