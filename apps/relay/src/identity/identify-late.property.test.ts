@@ -110,6 +110,15 @@ class Truth {
   readonly come: Placed[] = []
   readonly contacts = new Map<number, KnownContact>()
 
+  /** With a new customer goes what Subtotal said of the one before, also if they come back: the relay forgets it. */
+  add(arrival: Placed): void {
+    this.come.push(arrival)
+    const isNew = arrival.isFirst && arrival.period > 0
+    if (isNew && this.contacts.get(arrival.connection)?.customerId !== `person-${arrival.person}`) {
+      this.contacts.delete(arrival.connection)
+    }
+  }
+
   /** The last period of a connection that an event has come of. */
   periodOf(connection: number): number {
     return Math.max(0, ...this.come.filter((one) => one.connection === connection).map(({ period }) => period))
@@ -195,7 +204,7 @@ test('whatever comes in whatever order, each event goes out as soon as its custo
       try {
         for (const arrival of arrivalsOf(placed.flat())) {
           await store.ingest({ events: [incoming(arrival.event, arrival.happenedAt)], destinations: Object.keys(destinations) })
-          truth.come.push(arrival)
+          truth.add(arrival)
           await answer(store, arrival, persons[arrival.connection] ?? [], truth)
           if (arrival.isKilled) {
             await world.step()
