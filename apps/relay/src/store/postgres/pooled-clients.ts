@@ -68,6 +68,8 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pooled
           client = await pool.connect()
         }
         taken.add(client)
+        // Its connection was being made, or waited for, when the store was given up.
+        if (isAbandoned) cutConnection(client)
         return client
       } catch (error) {
         // Where all connections are in use, the database is there.
