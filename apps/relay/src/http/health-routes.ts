@@ -47,6 +47,7 @@ export function healthRoutes({
   })
   events.on('commit:finished', () => {
     failedAt = Number.NEGATIVE_INFINITY
+    checked = { at: clock.now(), takesWrites: Promise.resolve(true) }
   })
 
   function takesWrites(): Promise<boolean> {

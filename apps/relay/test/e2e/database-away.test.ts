@@ -52,3 +52,16 @@ test('while the database is away webhooks are refused, and afterwards relays go 
     expect(taken.filter((id) => !arrived.has(id))).toEqual([])
   }, waiting)
 })
+
+test('a relay that stores events again is ready at once', async () => {
+  const server = await startPostgres()
+  onTestFinished(() => server.stop())
+  const relay = await startRelay({ store: server.url, destinations: { scripted: scriptedConnector() } })
+  const readiness = async (): Promise<number> => (await relay.get('/readyz')).status
+  await server.stopFor(() => vi.waitFor(async () => expect(await readiness()).toBe(503), waiting))
+  await vi.waitFor(async () => {
+    await readiness()
+    expect((await relay.post(webhook(1))).status).toBe(202)
+  }, waiting)
+  expect(await readiness()).toBe(200)
+})

@@ -3,6 +3,7 @@ import type { ActivityRow } from '../activity-store.ts'
 import type { ActivityEntry } from '../common/activity-tally.ts'
 import { activityStepsMs, countedStepMs } from '../common/activity-tally.ts'
 import type { SqlSession } from './sql-session.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Something that happened at a time, as often as it says. */
 export interface TimedActivity extends ActivityEntry {
@@ -14,9 +15,9 @@ export interface TimedActivity extends ActivityEntry {
  * Counts what happened, in the caller's transaction, which calls it once: all relays write rows in one order, so that no two wait for each
  * other.
  */
-export async function countActivity(session: SqlSession, entries: readonly TimedActivity[]): Promise<void> {
+export function countActivity(session: TransactionSession, entries: readonly TimedActivity[]): void {
   if (entries.length === 0) return
-  await session.run(
+  session.write(
     `INSERT INTO relay.activity AS a (step_ms, at, destination, kind, latency, slot, count)
      SELECT s.step_ms, v.at - v.at % s.step_ms, v.destination, v.kind, v.latency, relay.slot(), sum(v.count)
      FROM unnest($1::bigint[]) AS s(step_ms),

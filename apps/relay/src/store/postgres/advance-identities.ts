@@ -10,6 +10,7 @@ import { selectTargets } from './select-replayed.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
 import { replayEnd } from './survey-replay.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 interface LetterRow {
   readonly id: number
@@ -24,7 +25,11 @@ export async function advanceIdentities(context: StoreContext, request: AdvanceR
   return step ?? { replays: [], hasMore: true, isBusy: true }
 }
 
-async function advance(context: StoreContext, session: SqlSession, { now, destinations }: AdvanceRequest): Promise<IdentityStep> {
+async function advance(
+  context: StoreContext,
+  session: TransactionSession,
+  { now, destinations }: AdvanceRequest,
+): Promise<IdentityStep> {
   const looked = await look(context, session, now)
   const hasMore =
     looked === identityStepSize || (await session.value<boolean>('SELECT EXISTS (SELECT FROM relay.identity_arrivals)')) === true
@@ -40,7 +45,7 @@ async function advance(context: StoreContext, session: SqlSession, { now, destin
  * Looks at letters, as something may have been known before they died, and at events of connections of which something new is known. What
  * to look at is read before their connections are locked, and what is known of these afterwards. Resolves to how many letters it were.
  */
-async function look(context: StoreContext, session: SqlSession, now: number): Promise<number> {
+async function look(context: StoreContext, session: TransactionSession, now: number): Promise<number> {
   const letters = await session.rows<LetterRow>(
     `SELECT id, event_seq FROM relay.deliveries WHERE is_identified IS NULL AND ${isUnidentified} ORDER BY id LIMIT $1`,
     identityStepSize,

@@ -8,6 +8,7 @@ import type { ConnectionTargetRow } from './select-replayed.ts'
 import { selectTargets } from './select-replayed.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 import { waitAgain } from './waiting-events.ts'
 
 interface PartRow {
@@ -69,7 +70,12 @@ async function isWaiting(session: SqlSession, destination: string, { moved_at: m
   return isThere === true
 }
 
-async function advance(context: StoreContext, session: SqlSession, request: AdvanceRequest, part: PartRow): Promise<ReplayStep> {
+async function advance(
+  context: StoreContext,
+  session: TransactionSession,
+  request: AdvanceRequest,
+  part: PartRow,
+): Promise<ReplayStep> {
   const { destination, now } = request
   const selection: ReplaySelection = JSON.parse(part.selection)
   const limit = Math.min(request.limit, part.planned - part.moved)
@@ -102,7 +108,11 @@ interface Move {
 }
 
 /** Returns the ids of those that are due now. Events that are gone meanwhile are passed over. */
-async function move(context: StoreContext, session: SqlSession, { targets, part, request }: Move): Promise<readonly string[]> {
+async function move(
+  context: StoreContext,
+  session: TransactionSession,
+  { targets, part, request }: Move,
+): Promise<readonly string[]> {
   const seqs = targets.map((target) => target.event_seq)
   if (seqs.length === 0) return []
   const wanting = targets.filter(mayLackIdentifier).map((target) => target.event_seq)

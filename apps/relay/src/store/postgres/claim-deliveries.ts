@@ -11,6 +11,7 @@ import { isReadable } from './readable-body.ts'
 import { keptSent, supersededRows } from './sent-profiles.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 interface DueRow extends OrderedRow, ProfileRow, Omit<ClaimedRow, 'body'> {
   readonly event_seq: number
@@ -42,7 +43,7 @@ const again: Claim = { deliveries: [], superseded: [], isFull: true }
 export function claimDeliveries(context: StoreContext): (request: ClaimRequest) => Promise<Claim> {
   const { database, bodies, timeFor } = context
 
-  async function claim(session: SqlSession, request: ClaimRequest, mayArrange = true): Promise<Claim> {
+  async function claim(session: TransactionSession, request: ClaimRequest, mayArrange = true): Promise<Claim> {
     const { destination, now } = request
     const time = timeFor(now)
     const [order, rows] = await Promise.all([
@@ -66,23 +67,21 @@ export function claimDeliveries(context: StoreContext): (request: ClaimRequest) 
     return take(session, request, sort(rows, { waiting, superseded }, request))
   }
 
-  async function take(session: SqlSession, request: ClaimRequest, rows: Sorted): Promise<Claim> {
+  async function take(session: TransactionSession, request: ClaimRequest, rows: Sorted): Promise<Claim> {
     const { now } = request
     const time = timeFor(now)
     const opened = profilesInOrder(rows.taken).map((row) => ({ row, claimed: open(row, now) }))
     const unreadable = opened.flatMap(({ row, claimed }) => (claimed === undefined ? row.event_seq : []))
-    const [died] = await Promise.all([
-      giveUpUnreadable(session, { seqs: unreadable, now, time }),
-      lease(
-        session,
-        opened.flatMap(({ row, claimed }) => (claimed === undefined ? [] : row)),
-        request,
-        time,
-      ),
-      parkRows(session, toIds(rows.parked)),
-      supersede(session, rows.superseded, now, time),
-    ])
-    await countActivity(session, died)
+    const died = await giveUpUnreadable(session, { seqs: unreadable, now, time })
+    lease(
+      session,
+      opened.flatMap(({ row, claimed }) => (claimed === undefined ? [] : row)),
+      request,
+      time,
+    )
+    parkRows(session, toIds(rows.parked))
+    supersede(session, rows.superseded, now, time)
+    countActivity(session, died)
     // What ends here, or gives its lease back, may have kept something waiting that is due.
     const hasWoken = unreadable.length > 0 || rows.superseded.length > 0 || rows.parked.length > 0
     return {
@@ -159,14 +158,14 @@ function sort(
   return { ...sorted, isFull: rows.length > limit }
 }
 
-async function lease(
-  session: SqlSession,
+function lease(
+  session: TransactionSession,
   rows: readonly ReadRow[],
   { now, leaseUntil, leaseToken }: ClaimRequest,
   time: number | null,
-): Promise<void> {
+): void {
   if (rows.length === 0) return
-  await session.run(
+  session.write(
     `UPDATE relay.deliveries d SET due_at = relay.now_ms($4) + $5::bigint, lease_token = $6, was_sent = ${keptSent('d')},
        profile_connection = coalesce(v.profile_connection, d.profile_connection), ordering_key = coalesce(v.ordering_key, d.ordering_key)
      FROM unnest($1::bigint[], $2::text[], $3::text[]) AS v(id, profile_connection, ordering_key) WHERE d.id = v.id`,
@@ -179,9 +178,9 @@ async function lease(
   )
 }
 
-async function supersede(session: SqlSession, rows: readonly ReadRow[], now: number, time: number | null): Promise<void> {
+function supersede(session: TransactionSession, rows: readonly ReadRow[], now: number, time: number | null): void {
   if (rows.length === 0) return
-  await session.run(
+  session.write(
     `UPDATE relay.deliveries d SET status = 'skipped', due_at = relay.now_ms($4), settled_at = $5, skip_reason = '${supersededReason}',
        lease_token = NULL, error_code = NULL, error_message = NULL, profile_connection = v.profile_connection, ordering_key = v.ordering_key
      FROM unnest($1::bigint[], $2::text[], $3::text[]) AS v(id, profile_connection, ordering_key) WHERE d.id = v.id`,

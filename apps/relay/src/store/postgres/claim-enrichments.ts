@@ -28,7 +28,7 @@ export function claimEnrichments(context: StoreContext): EnrichmentStore['claimE
           }
           return [toClaimedEnrichment(values, row, event)]
         })
-        await countActivity(session, await giveUpUnreadable(session, { seqs: unreadable, now, time: timeFor(now) }))
+        countActivity(session, await giveUpUnreadable(session, { seqs: unreadable, now, time: timeFor(now) }))
         return claimed
       },
       { isRelaxed: true },

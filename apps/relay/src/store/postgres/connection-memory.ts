@@ -15,6 +15,7 @@ import { learnedPeople } from './person-index.ts'
 import type { SqlSession } from './sql-session.ts'
 import { toStoredText } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** A connection to be opened. */
 export interface ConnectionRequest extends HistoryRequest {
@@ -28,17 +29,17 @@ export interface ConnectionMemory {
   readonly contacts: ConnectionContacts
   readonly arrivals: IdentityArrivals
   readonly guard: OpenedBlocks
-  save(): Promise<void>
+  save(): void
 }
 
 /** Locks and reads connections, of which one may be named more than once. Nothing may be locked before but what `share` of the guard does. */
 export async function openConnections(
   { values, hash, guard }: Pick<StoreContext, 'values' | 'hash' | 'guard'>,
-  session: SqlSession,
+  session: TransactionSession,
   requests: readonly ConnectionRequest[],
 ): Promise<ConnectionMemory> {
   const ids = [...new Set(requests.map((one) => toStoredText(one.connectionId)))]
-  const people = learnedPeople(session, hash)
+  const people = learnedPeople(hash)
   const [, , histories, contacts, hasBlocks] = await Promise.all([
     guard.share(session),
     lockConnections(session, ids),
@@ -69,15 +70,13 @@ export async function openConnections(
     contacts,
     arrivals: { add: (connectionId) => void arrived.add(connectionId) },
     guard: blocks,
-    async save() {
-      await Promise.all([
-        histories.save(),
-        contacts.save(),
-        people.save(),
-        addArrivals(session, [...arrived]),
-        blocks.save(),
-        forgetUnknown(session, ids, histories),
-      ])
+    save() {
+      histories.save(session)
+      contacts.save(session)
+      people.save(session)
+      addArrivals(session, [...arrived])
+      blocks.save(session)
+      forgetUnknown(session, ids, histories)
     },
   }
 }
@@ -96,9 +95,9 @@ export async function readConnection(
 const afterAll = '\u{10ffff}'
 
 /** A letter is looked at under its connection's lock: one that was found wanting before is seen here, and another will see this. */
-async function addArrivals(session: SqlSession, connectionIds: readonly string[]): Promise<void> {
+function addArrivals(session: TransactionSession, connectionIds: readonly string[]): void {
   if (connectionIds.length === 0) return
-  await session.run(
+  session.write(
     `INSERT INTO relay.identity_arrivals (connection_id) SELECT id FROM unnest($1::text[]) AS arrived(id)
      WHERE EXISTS (SELECT FROM relay.deliveries WHERE is_identified = 0 AND ${isUnidentified}) ORDER BY id
      ON CONFLICT (connection_id) DO UPDATE SET position = 0`,
@@ -107,7 +106,7 @@ async function addArrivals(session: SqlSession, connectionIds: readonly string[]
 }
 
 /** Of a connection that nothing is known of, as its events are dropped, no trace is left but its lock. */
-async function forgetUnknown(session: SqlSession, ids: readonly string[], histories: HistoryCopies): Promise<void> {
+function forgetUnknown(session: TransactionSession, ids: readonly string[], histories: HistoryCopies): void {
   const unknown = ids.filter((id) => histories.of(id).length === 0)
-  if (unknown.length > 0) await session.run('DELETE FROM relay.connections WHERE connection_id = ANY($1::text[])', unknown)
+  if (unknown.length > 0) session.write('DELETE FROM relay.connections WHERE connection_id = ANY($1::text[])', unknown)
 }

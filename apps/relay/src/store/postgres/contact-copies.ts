@@ -8,10 +8,11 @@ import type { PersonIndex } from '../common/person-index.ts'
 import { isSameCustomer } from '../connection-statement.ts'
 import type { SqlSession } from './sql-session.ts'
 import { toStoredText } from './sql-session.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Copies of contacts. What is changed in them is written by `save`. */
 export interface ContactCopies extends ConnectionContacts {
-  save(): Promise<void>
+  save(session: TransactionSession): void
 }
 
 /** Reads the contacts of connections. */
@@ -29,13 +30,13 @@ export async function copyContacts(
   const stored = new Set(contacts.keys())
   const changed = new Set<string>()
 
-  async function write(ids: readonly string[]): Promise<void> {
+  function write(session: TransactionSession, ids: readonly string[]): void {
     const kept = ids.flatMap((id) => {
       const contact = contacts.get(id)
       return contact === undefined ? [] : [{ id, ...contact }]
     })
     if (kept.length === 0) return
-    await session.run(
+    session.write(
       `INSERT INTO relay.connection_contacts (connection_id, asked_at, customer_id, email, mobile, retailer, is_simulated)
        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[])
        ON CONFLICT (connection_id) DO UPDATE SET asked_at = excluded.asked_at, customer_id = excluded.customer_id,
@@ -50,9 +51,9 @@ export async function copyContacts(
     )
   }
 
-  async function remove(ids: readonly string[]): Promise<void> {
+  function remove(session: TransactionSession, ids: readonly string[]): void {
     const gone = ids.filter((id) => stored.has(id) && !contacts.has(id))
-    if (gone.length > 0) await session.run('DELETE FROM relay.connection_contacts WHERE connection_id = ANY($1::text[])', gone)
+    if (gone.length > 0) session.write('DELETE FROM relay.connection_contacts WHERE connection_id = ANY($1::text[])', gone)
   }
 
   return {
@@ -73,8 +74,9 @@ export async function copyContacts(
       contacts.delete(id)
       changed.add(id)
     },
-    async save() {
-      await Promise.all([remove([...changed]), write([...changed])])
+    save(session) {
+      remove(session, [...changed])
+      write(session, [...changed])
     },
   }
 }

@@ -3,6 +3,7 @@ import type { PostgresDatabase } from './postgres-database.ts'
 import { keptSent } from './sent-profiles.ts'
 import type { SqlSession } from './sql-session.ts'
 import { isStillPending } from './still-pending.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** A due delivery, as far as its place in its group needs it. */
 export interface OrderedRow {
@@ -161,9 +162,9 @@ export async function waitingRows(
 }
 
 /** Lets deliveries wait until they may be next. */
-export async function parkRows(session: SqlSession, ids: readonly number[]): Promise<void> {
+export function parkRows(session: TransactionSession, ids: readonly number[]): void {
   if (ids.length === 0) return
-  await session.run(
+  session.write(
     `UPDATE relay.deliveries SET own_due_at = due_at, due_at = ${parkedDueAt}, lease_token = NULL, was_sent = ${keptSent('')}
      WHERE id = ANY ($1::bigint[])`,
     ids,

@@ -5,6 +5,7 @@ import type { ErasedCounts } from './erasure-records.ts'
 import { nothingErased } from './erasure-records.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** A delivery of an event that is to be removed. It is locked. */
 interface LockedDelivery {
@@ -78,7 +79,7 @@ export async function removeLocked(
  */
 export async function eraseEvents(
   { guard }: Pick<StoreContext, 'guard'>,
-  session: SqlSession,
+  session: TransactionSession,
   events: readonly PersonEventRow[],
   time: number | null,
 ): Promise<ErasedCounts> {
@@ -92,6 +93,6 @@ export async function eraseEvents(
   )
   const gone = new Set(free)
   const keys = events.filter(({ seq }) => gone.has(seq)).flatMap((row) => [row.event_id, row.idempotency_key])
-  await guard.addKeys(session, [...new Set([...keys, ...versions.map((row) => row.event_id)])])
+  guard.addKeys(session, [...new Set([...keys, ...versions.map((row) => row.event_id)])])
   return removeLocked(session, free, ended)
 }

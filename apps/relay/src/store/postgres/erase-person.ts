@@ -15,6 +15,7 @@ import { personEvents } from './person-events.ts'
 import { quarantinedBodies } from './quarantined-bodies.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /**
  * Where an erasure is: one pass through everything, begun again when more is known of the person at its end than at its beginning.
@@ -61,7 +62,7 @@ const inFlightMs = 250
  */
 export async function erasePerson(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   erasure: OpenErasure,
   pass: ErasurePass | undefined,
   now: number,
@@ -133,7 +134,7 @@ async function newPass({ guard }: StoreContext, session: SqlSession, { id, perso
 /** Whether nothing of the person was left. What others send meanwhile does not put the end off. */
 async function end(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   erasure: OpenErasure,
   pass: ErasurePass,
   now: number,
@@ -174,7 +175,7 @@ async function end(
 /** What came since the pass began, of which nobody has looked whose it is; `last`: `null` after the last. */
 async function eraseTail(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   erasure: OpenErasure,
   { after, through }: { readonly after: number; readonly through: number },
   now: number,
@@ -199,7 +200,7 @@ async function eraseTail(
 
 async function eraseQuarantined(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   { id, person }: OpenErasure,
   after: number,
 ): Promise<{ readonly last: number; readonly isEnd: boolean }> {
@@ -210,7 +211,7 @@ async function eraseQuarantined(
       'DELETE FROM relay.quarantine WHERE id = ANY($1::bigint[])',
       mentioned.map((row) => row.id),
     )
-    for (const row of mentioned) await context.guard.addBody(session, row.body_hash)
+    for (const row of mentioned) context.guard.addBody(session, row.body_hash)
     await addErased(session, id, { ...nothingErased, quarantined })
   }
   return { last: rows.at(-1)?.id ?? after, isEnd: next === null }

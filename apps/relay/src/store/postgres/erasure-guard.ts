@@ -5,6 +5,7 @@ import { blockingHashes, blocksOf } from '../common/erasure-blocks.ts'
 import type { KeyedHash } from '../common/keyed-hash.ts'
 import type { SqlSession } from './sql-session.ts'
 import { excludeStoring, shareStoring } from './storing-lock.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Whose something is, and by which connection. */
 export interface ConnectionOwner extends Ownership {
@@ -22,7 +23,7 @@ export interface OpenedBlocks {
   drops(event: SubtotalEvent): boolean
   /** The keys of events that were dropped as erased. */
   readonly erasedKeys: ReadonlySet<string>
-  save(): Promise<void>
+  save(session: TransactionSession): void
 }
 
 /** Keeps what was erased from coming back. All of it is called inside the caller's transaction. */
@@ -42,8 +43,8 @@ export interface ErasureGuard {
   /** Whom any of the owners name is looked up: `drops` is asked of no others. */
   openBlocks(session: SqlSession, owners: readonly ConnectionOwner[]): Promise<OpenedBlocks>
   /** Remembers events' ids, and the keys of their purchases. */
-  addKeys(session: SqlSession, keys: readonly string[]): Promise<void>
-  addBody(session: SqlSession, bodyHash: string): Promise<void>
+  addKeys(session: TransactionSession, keys: readonly string[]): void
+  addBody(session: TransactionSession, bodyHash: string): void
 }
 
 interface BlockRow extends ErasureBlock {
@@ -73,15 +74,15 @@ export function erasureGuard(hash: KeyedHash): ErasureGuard {
     return new Set(found.size === 0 ? [] : keys.filter((key) => found.has(keyOf(hash('event', key)))))
   }
 
-  async function addHashes(session: SqlSession, hashes: readonly Buffer[]): Promise<void> {
+  function addHashes(session: TransactionSession, hashes: readonly Buffer[]): void {
     if (hashes.length === 0) return
-    await session.run(
+    session.write(
       'INSERT INTO relay.erased_keys (hash) SELECT DISTINCT hash FROM unnest($1::bytea[]) AS h(hash) ORDER BY hash ON CONFLICT DO NOTHING',
       hashes,
     )
   }
 
-  const addKeys = (session: SqlSession, keys: Iterable<string>): Promise<void> =>
+  const addKeys = (session: TransactionSession, keys: Iterable<string>): void =>
     addHashes(
       session,
       [...keys].map((key) => hash('event', key)),
@@ -117,9 +118,9 @@ export function erasureGuard(hash: KeyedHash): ErasureGuard {
         }
         return blocks.length > 0
       },
-      async save() {
+      save(session) {
         if (added.length > 0) {
-          await session.run(
+          session.write(
             `INSERT INTO relay.erasure_blocks (hash, erasure_id, is_weak, is_temporary)
              SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::smallint[], $4::smallint[]) AS b(hash, erasure_id, is_weak, is_temporary)
              ORDER BY hash, erasure_id ON CONFLICT DO NOTHING`,
@@ -129,7 +130,7 @@ export function erasureGuard(hash: KeyedHash): ErasureGuard {
             added.map((row) => row.is_temporary),
           )
         }
-        await addKeys(session, keys)
+        addKeys(session, keys)
       },
     }
   }

@@ -1,16 +1,17 @@
 import { versionPlace } from '../common/event-bodies.ts'
 import type { IncomingEvent } from '../store.ts'
 import type { KnownRow } from './known-events.ts'
-import { OvertakenError } from './postgres-database.ts'
 import type { SqlSession } from './sql-session.ts'
+import { toStoredText } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Other contents of known events. What is kept is written by `save`. */
 export interface EventVersions {
   /** Keeps another content, once. Whether it was new. */
   keep(known: KnownRow, incoming: IncomingEvent): boolean
-  /** `seqOf`: of an event of this group. */
-  save(seqOf: (eventId: string) => number): Promise<void>
+  /** Called when the events of this group are stored. */
+  save(session: TransactionSession): Promise<void>
 }
 
 interface Version {
@@ -46,23 +47,26 @@ export async function openVersions(
   const there = new Set(versions.map((row) => keyOf(row.event_seq, row.content_hash)))
   const kept: Version[] = []
 
-  async function write(seqOf: (eventId: string) => number): Promise<void> {
+  async function write(session: TransactionSession): Promise<void> {
+    const seqs = await seqsOf(
+      session,
+      kept.flatMap(({ known }) => (known.seq === null ? known.event_id : [])),
+    )
     const rows = kept.map(({ known, incoming, hash }) => {
-      const seq = known.seq ?? seqOf(known.event_id)
+      const seq = known.seq ?? seqs.get(toStoredText(known.event_id)) ?? 0
       const hasBody = known.seq === null || isWhole.get(known.seq) === true
       const body = hasBody ? sealer.seal(JSON.stringify(incoming.event), versionPlace(seq, hash)) : '{}'
       return { seq, hash, body, eventId: incoming.event.id, receivedAt: incoming.receivedAt }
     })
-    const written = await session.run(
+    session.write(
       `INSERT INTO relay.event_versions (event_seq, event_id, content_hash, received_at, body)
-       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[]) ON CONFLICT DO NOTHING`,
+       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[])`,
       rows.map((row) => row.seq),
       rows.map((row) => row.eventId),
       rows.map((row) => row.hash),
       rows.map((row) => row.receivedAt),
       rows.map((row) => row.body),
     )
-    if (written < rows.length) throw new OvertakenError()
   }
 
   return {
@@ -76,8 +80,18 @@ export async function openVersions(
       kept.push({ known, incoming, hash })
       return true
     },
-    save: async (seqOf) => (kept.length === 0 ? undefined : write(seqOf)),
+    save: async (session) => (kept.length === 0 ? undefined : write(session)),
   }
+}
+
+/** Where stored events are, by their ids as they are stored. */
+async function seqsOf(session: SqlSession, eventIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (eventIds.length === 0) return new Map()
+  const rows = await session.rows<{ readonly seq: number; readonly event_id: string }>(
+    'SELECT seq, event_id FROM relay.events WHERE event_id = ANY($1::text[])',
+    eventIds,
+  )
+  return new Map(rows.map((row) => [row.event_id, row.seq]))
 }
 
 function keyOf(event: number | string, hash: string): string {

@@ -1,6 +1,7 @@
 import type { HistoryRow, HistoryRows, StateRow } from '../common/connection-history.ts'
 import type { SqlSession } from './sql-session.ts'
 import { toStoredText } from './sql-session.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** A connection, and the first moment of its history that will be asked for. */
 export interface HistoryRequest {
@@ -12,7 +13,7 @@ export interface HistoryRequest {
 export interface HistoryCopies extends HistoryRows {
   /** Those of a connection, in order. */
   of(connectionId: string): readonly HistoryRow[]
-  save(): Promise<void>
+  save(session: TransactionSession): void
 }
 
 interface StoredRow extends HistoryRow {
@@ -91,10 +92,10 @@ export async function copyHistories(session: SqlSession, requests: readonly Hist
       const next = historyOf(connectionId).find((row) => row.order_key > orderKey && row.customer_id !== null)?.customer_id
       return [then ?? next ?? null, historyOf(connectionId).at(-1)?.customer_id ?? null]
     },
-    async save() {
+    save(session) {
       if (changed.size === 0) return
       const [, , ...values] = columns
-      await session.run(
+      session.write(
         `INSERT INTO relay.connection_history (${columns.join(', ')})
          SELECT * FROM unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')})
          ON CONFLICT (connection_id, order_key) DO UPDATE SET ${values.map((one) => `${one} = excluded.${one}`).join(', ')}`,

@@ -8,10 +8,10 @@ import type { EventVersions } from './event-versions.ts'
 import { openVersions } from './event-versions.ts'
 import type { KnownEvents } from './known-events.ts'
 import { findKnownEvents } from './known-events.ts'
-import type { SqlSession } from './sql-session.ts'
 import { toStoredText } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
 import { storeEvents } from './store-events.ts'
+import type { TransactionSession } from './transaction-session.ts'
 import { addWaiting } from './waiting-events.ts'
 
 /** What was read of a group before it is judged. */
@@ -29,7 +29,7 @@ interface Opened {
  */
 export async function ingestEvents(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   request: IngestRequest,
 ): Promise<readonly IngestOutcome[]> {
   const arrived = request.events.map((incoming) => ({ ...incoming, orderKey: toStoredText(incoming.orderKey) }))
@@ -54,20 +54,15 @@ export async function ingestEvents(
   const outcomes = arrived.map((incoming) => ingestEvent(parts, incoming, request))
   const waiting = stored.filter((one) => one.mustWait)
   const at = request.pendingSince ?? arrived[0]?.receivedAt ?? 0
-  const [seqs] = await Promise.all([
-    storeEvents(context, session, stored, request.destinations),
-    addWaiting(context, session, waiting),
-    memory.save(),
-  ])
-  await versions.save((eventId) => seqs.get(eventId) ?? 0)
-  await countActivity(
-    session,
-    stored.length === 0 ? [] : [{ at, destination: '', kind: 'stored', latency: 0, count: stored.length }],
-  )
+  storeEvents(context, session, stored, request.destinations)
+  addWaiting(context, session, waiting)
+  memory.save()
+  await versions.save(session)
+  countActivity(session, stored.length === 0 ? [] : [{ at, destination: '', kind: 'stored', latency: 0, count: stored.length }])
   return outcomes
 }
 
-async function open(context: StoreContext, session: SqlSession, arrived: readonly IncomingEvent[]): Promise<Opened> {
+async function open(context: StoreContext, session: TransactionSession, arrived: readonly IncomingEvent[]): Promise<Opened> {
   const events = arrived.map((incoming) => incoming.event)
   const requests = arrived.map(({ event: { connection, customer }, orderKey }) => ({
     connectionId: connection.id,

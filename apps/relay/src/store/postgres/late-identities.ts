@@ -10,6 +10,7 @@ import { removeEvents } from './remove-events.ts'
 import { replaceEvents } from './replace-events.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Events that may be given the identifiers that came after them. */
 export interface LateIdentities {
@@ -40,7 +41,7 @@ interface OpenedRow extends EventRow {
  */
 export async function lockLateIdentities(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   { seqs, wanting }: { readonly seqs: readonly number[]; readonly wanting: readonly number[] },
 ): Promise<LateIdentities & { readonly seqs: ReadonlySet<number> }> {
   const opened = await openEvents(context, session, wanting)
@@ -85,7 +86,7 @@ export async function lockLateIdentities(
       await markLetters(session, [...identified.keys()])
       await explainLetters(session, seqsOf('anothers'))
       await removeEvents(session, erased, context.timeFor(now))
-      await connections.save()
+      connections.save()
       return new Set(erased)
     },
   }

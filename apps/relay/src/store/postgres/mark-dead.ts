@@ -34,18 +34,16 @@ export function markDead({ database, timeFor }: StoreContext): OperationsStore['
       if (row === undefined) return 'missing'
       if (row.status !== 'pending') return answers[row.status]
       if (row.is_held) return 'in_flight'
-      await Promise.all([
-        session.run(
-          `UPDATE relay.deliveries SET status = 'dead', due_at = relay.now_ms($2), settled_at = $3, lease_token = NULL,
+      session.write(
+        `UPDATE relay.deliveries SET status = 'dead', due_at = relay.now_ms($2), settled_at = $3, lease_token = NULL,
              was_sent = ${keptSent('')}, error_code = 'ERR_MARKED_DEAD', error_message = $4 WHERE id = $1`,
-          id,
-          time,
-          audit.at,
-          message,
-        ),
-        countActivity(session, deadLetters([row.destination], audit.at)),
-        addAudit(session, audit),
-      ])
+        id,
+        time,
+        audit.at,
+        message,
+      )
+      countActivity(session, deadLetters([row.destination], audit.at))
+      await addAudit(session, audit)
       return 'marked'
     })
 }

@@ -2,15 +2,15 @@ import type { KeyedHash } from '../common/keyed-hash.ts'
 import type { PersonIndex } from '../common/person-index.ts'
 import { identitiesOf, personIdsOf } from '../common/person-index.ts'
 import { isSameCustomer } from '../connection-statement.ts'
-import type { SqlSession } from './sql-session.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Collects by whom connections are known; `save` writes it. */
 export interface LearnedPeople extends Pick<PersonIndex, 'learn'> {
-  save(): Promise<void>
+  save(session: TransactionSession): void
 }
 
 /** Nothing learned yet. */
-export function learnedPeople(session: SqlSession, hash: KeyedHash): LearnedPeople {
+export function learnedPeople(hash: KeyedHash): LearnedPeople {
   const idOf = personIdsOf(hash)
   const learned: { readonly personId: string; readonly connectionId: string; readonly customerId: string }[] = []
   return {
@@ -19,9 +19,9 @@ export function learnedPeople(session: SqlSession, hash: KeyedHash): LearnedPeop
       const customerId = owner.customerId ?? ''
       for (const identity of identitiesOf(owner)) learned.push({ personId: idOf(identity), connectionId, customerId })
     },
-    async save() {
+    save(session) {
       if (learned.length === 0) return
-      await session.run(
+      session.write(
         `INSERT INTO relay.person_index (person_id, connection_id, customer_id)
          SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
         learned.map((one) => one.personId),

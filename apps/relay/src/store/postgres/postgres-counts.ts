@@ -35,9 +35,11 @@ export function postgresCounts({ database, lackedKeys }: StoreContext): Pick<Sto
       return { ...counted, missingKeys, heldBackMs }
     },
     countActivity: (counts) =>
-      countActivity(
-        database,
-        counts.map((one) => ({ ...one, destination: '', latency: 0 })),
+      database.transaction(async (session) =>
+        countActivity(
+          session,
+          counts.map((one) => ({ ...one, destination: '', latency: 0 })),
+        ),
       ),
     listActivity: (steps) => listActivity(database, steps),
     pauseLane: pauses.pause,

@@ -8,6 +8,8 @@ import { sqlSession } from './sql-session.ts'
 import { sqlStateOf } from './sql-state.ts'
 import type { TimeLimit } from './time-limit.ts'
 import { StoreTimeoutError, startTimeLimit } from './time-limit.ts'
+import type { TransactionSession } from './transaction-session.ts'
+import { runTransaction } from './transaction-session.ts'
 
 /** A transaction's promise. */
 interface TransactionOptions {
@@ -31,9 +33,9 @@ interface TransactionOptions {
  */
 export interface PostgresDatabase extends SqlSession {
   /** All of it or nothing, in one transaction that sees what others commit (READ COMMITTED). `work` may run more than once. */
-  transaction<Result>(work: (session: SqlSession) => Promise<Result>, options?: TransactionOptions): Promise<Result>
+  transaction<Result>(work: (session: TransactionSession) => Promise<Result>, options?: TransactionOptions): Promise<Result>
   /** As `transaction`, if no other one of this name is under way in any relay; else `undefined`. */
-  exclusive<Result>(name: string, work: (session: SqlSession) => Promise<Result>): Promise<Result | undefined>
+  exclusive<Result>(name: string, work: (session: TransactionSession) => Promise<Result>): Promise<Result | undefined>
   /** Runs a statement that takes its time and stands outside of transactions: `VACUUM`. `false`: it was ended before it was done. */
   maintain(sql: string): Promise<boolean>
   /** Ends such statements now, and begins none any more. */
@@ -48,8 +50,8 @@ export class OvertakenError extends Error {
   override readonly name: string = 'OvertakenError'
 }
 
-/** A serialisation failure, a deadlock. */
-const transientCodes = new Set(['40001', '40P01'])
+/** A serialisation failure, a deadlock, and a row that another transaction made first. */
+const transientCodes = new Set(['40001', '40P01', '23505'])
 const mostTries = 10
 /** A write to a replica, what it does not keep, and what follows of either in a transaction. */
 const replicaCodes = new Set(['25006', '0A000', '25P02'])
@@ -108,7 +110,7 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed' | 'set
   }
 
   async function transaction<Result>(
-    work: (session: SqlSession) => Promise<Result>,
+    work: (session: TransactionSession) => Promise<Result>,
     { withinMs, ...options }: TransactionOptions = {},
   ): Promise<Result> {
     if (withinMs === undefined) return attempts(work, options)
@@ -116,30 +118,14 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed' | 'set
   }
 
   async function attempts<Result>(
-    work: (session: SqlSession) => Promise<Result>,
+    work: (session: TransactionSession) => Promise<Result>,
     { isRelaxed = false, looksUpRows = false }: TransactionOptions,
     limit?: TimeLimit,
   ): Promise<Result> {
+    const beginning = `${begin}${isRelaxed ? relaxed : ''}${looksUpRows ? looksUp : ''}`
     for (let tries = 1; ; tries += 1) {
       try {
-        return await withClient(async (client) => {
-          let unbegun: unknown
-          // Sent with the first statement.
-          client.query(`${begin}${isRelaxed ? relaxed : ''}${looksUpRows ? looksUp : ''}`).catch((error: unknown) => {
-            unbegun = error
-          })
-          try {
-            const result = await work(sqlSession(client))
-            if (unbegun !== undefined) throw unbegun
-            await client.query('COMMIT')
-            return result
-          } catch (error) {
-            await client.query('ROLLBACK').catch((failed: unknown) => {
-              throw unbegun ?? failed
-            })
-            throw unbegun ?? error
-          }
-        }, limit)
+        return await withClient((client) => runTransaction(client, beginning, work), limit)
       } catch (error) {
         if (tries === mostTries || !isTransient(error)) throw error
       }

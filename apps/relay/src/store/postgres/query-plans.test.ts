@@ -31,7 +31,10 @@ async function open(ordered: readonly string[] = []) {
   await registerOrdered(database, ordered)
   let looked = 0
 
-  async function counted<Result>(session: SqlSession, work: (session: SqlSession) => Promise<Result>): Promise<Result> {
+  async function counted<Session extends SqlSession, Result>(
+    session: Session,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     const before = (await session.value<number>(readRows)) ?? 0
     const result = await work(session)
     looked += ((await session.value<number>(readRows)) ?? 0) - before

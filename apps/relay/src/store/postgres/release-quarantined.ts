@@ -1,13 +1,13 @@
 import type { QuarantineRelease, QuarantineReleased } from '../operations-store.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { rowId } from './row-id.ts'
-import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** Moves a quarantined webhook to the events, in the caller's transaction. */
 export async function releaseQuarantined(
   context: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   { id, event, destinations, now }: QuarantineRelease,
 ): Promise<QuarantineReleased> {
   await context.guard.share(session)

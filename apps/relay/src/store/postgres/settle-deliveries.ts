@@ -10,6 +10,7 @@ import { rowId } from './row-id.ts'
 import type { SqlSession } from './sql-session.ts'
 import { isStillPending } from './still-pending.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 interface LeasedRow {
   readonly id: number
@@ -38,16 +39,14 @@ export function settleDeliveries({
       async (session) => {
         const { settlements, now, dueClock = now } = request
         const settled = toSettled(settlements, await leasedRows(session, request), now)
-        await Promise.all([
-          update(session, settled, dueClock, timeFor(dueClock)),
-          insertAttempts(session, settled, now),
-          countActivity(
-            session,
-            tallyOf(settled, now)
-              .entries()
-              .map((entry) => ({ ...entry, at: now })),
-          ),
-        ])
+        update(session, settled, dueClock, timeFor(dueClock))
+        insertAttempts(session, settled, now)
+        countActivity(
+          session,
+          tallyOf(settled, now)
+            .entries()
+            .map((entry) => ({ ...entry, at: now })),
+        )
         return { stale: settlements.length - settled.length }
       },
       { looksUpRows: true },
@@ -87,10 +86,10 @@ function tallyOf(settled: readonly Settled[], now: number): ActivityTally {
   return tally
 }
 
-async function update(session: SqlSession, settled: readonly Settled[], dueClock: number, time: number | null): Promise<void> {
+function update(session: TransactionSession, settled: readonly Settled[], dueClock: number, time: number | null): void {
   if (settled.length === 0) return
   const changes = settled.map(({ change }) => change)
-  await session.run(
+  session.write(
     `UPDATE relay.deliveries d SET status = v.status, due_at = relay.now_ms($11) + v.due_in, attempts = v.attempts,
        unknown_outcomes = d.unknown_outcomes + v.unknown, unreadable_answers = d.unreadable_answers + v.unreadable,
        settled_at = v.settled_at, skip_reason = v.skip_reason, error_code = v.code, error_message = v.message, lease_token = NULL
@@ -111,13 +110,13 @@ async function update(session: SqlSession, settled: readonly Settled[], dueClock
   )
 }
 
-async function insertAttempts(session: SqlSession, settled: readonly Settled[], now: number): Promise<void> {
+function insertAttempts(session: TransactionSession, settled: readonly Settled[], now: number): void {
   const failed = settled.flatMap(({ row, settlement, change }) => {
     const failure = failureOf(settlement)
     return failure === undefined ? [] : { id: row.id, number: change.attempts, failure }
   })
   if (failed.length === 0) return
-  await session.run(
+  session.write(
     `INSERT INTO relay.attempts (delivery_id, number, at, outcome, code, message, status)
      SELECT v.id, v.number, $7::bigint, v.outcome, v.code, v.message, v.status
      FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[])

@@ -14,6 +14,7 @@ import { replaceEvents } from './replace-events.ts'
 import { rowId } from './row-id.ts'
 import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 interface EnrichmentRow extends WaitingRow {
   readonly event_seq: number
@@ -48,13 +49,17 @@ export function settleEnrichments(context: StoreContext): EnrichmentStore['settl
         request,
         settling.filter(({ row }) => !dropped.has(row.event_seq)),
       )
-      await memory.save()
+      memory.save()
       return request.settlements.map(({ id }) => ({ id, destinations: ended.get(rowId(id)) ?? [] }))
     })
 }
 
 /** Of the connections of all that waits: whoever erases or identifies one of these events waits until they are settled. */
-async function openMemory(context: StoreContext, session: SqlSession, { settlements }: Request): Promise<ConnectionMemory> {
+async function openMemory(
+  context: StoreContext,
+  session: TransactionSession,
+  { settlements }: Request,
+): Promise<ConnectionMemory> {
   const found = new Map(settlements.map((one) => [rowId(one.id), one.found]))
   const rows = await session.rows<EnrichmentRow>(waitingRows, seqsOf(settlements))
   const requests = rows.map((row) => {
@@ -110,7 +115,7 @@ function complete(
 /** The destinations of the deliveries that wait no longer, by the event. */
 async function settle(
   { timeFor }: StoreContext,
-  session: SqlSession,
+  session: TransactionSession,
   { now, leaseToken }: Request,
   settling: readonly Settling[],
 ): Promise<ReadonlyMap<number | null, SettledEnrichment['destinations']>> {
@@ -121,7 +126,7 @@ async function settle(
   await putBack(session, ours, now, time)
   const released = await letWaitingGo(session, done, now, time)
   const ended = await endWaiting(session, dead, now, time)
-  await countActivity(session, deadLetters([...ended.values()].flat(), now))
+  countActivity(session, deadLetters([...ended.values()].flat(), now))
   return new Map([...released, ...ended])
 }
 

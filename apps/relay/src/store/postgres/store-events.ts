@@ -1,20 +1,18 @@
 import type { NewEvent } from '../common/ingest-event.ts'
 import { waitingDueAt } from '../common/waiting-due-at.ts'
-import { OvertakenError } from './postgres-database.ts'
-import type { SqlSession } from './sql-session.ts'
-import { toStoredText } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
-/** Stores events with their deliveries. Returns where each event is, by its id. */
-export async function storeEvents(
+/** Stores events with their deliveries. */
+export function storeEvents(
   { bodies, contentHashes, timeFor }: Pick<StoreContext, 'bodies' | 'contentHashes' | 'timeFor'>,
-  session: SqlSession,
+  session: TransactionSession,
   events: readonly NewEvent[],
   destinations: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+): void {
   const [first] = events
-  if (first === undefined) return new Map()
-  const rows = await session.rows<{ readonly seq: number; readonly event_id: string }>(
+  if (first === undefined) return
+  session.write(
     `WITH given AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
          $10::text[], $11::text[], $12::bigint[], $13::int[])
@@ -24,13 +22,12 @@ export async function storeEvents(
        INSERT INTO relay.events (event_id, idempotency_key, type, occurred_at, received_at, order_key, customer_id, connection_id, retailer,
          content_hash, body)
        SELECT event_id, idempotency_key, type, occurred_at, received_at, order_key, customer_id, connection_id, retailer, content_hash, body
-       FROM given ORDER BY place ON CONFLICT DO NOTHING RETURNING seq, event_id
-     ), clock AS MATERIALIZED (SELECT relay.now_ms($14) AS now), made AS (
-       INSERT INTO relay.deliveries (event_seq, destination, status, due_at, pending_since)
-       SELECT s.seq, d.name, 'pending', CASE WHEN g.must_wait = 1 THEN $15::bigint ELSE least(g.since, c.now) END, g.since
-       FROM stored s JOIN given g USING (event_id) CROSS JOIN unnest($16::text[]) WITH ORDINALITY AS d(name, place) CROSS JOIN clock c
-       ORDER BY s.seq, d.place
-     ) SELECT seq, event_id FROM stored`,
+       FROM given ORDER BY place RETURNING seq, event_id
+     ), clock AS MATERIALIZED (SELECT relay.now_ms($14) AS now)
+     INSERT INTO relay.deliveries (event_seq, destination, status, due_at, pending_since)
+     SELECT s.seq, d.name, 'pending', CASE WHEN g.must_wait = 1 THEN $15::bigint ELSE least(g.since, c.now) END, g.since
+     FROM stored s JOIN given g USING (event_id) CROSS JOIN unnest($16::text[]) WITH ORDINALITY AS d(name, place) CROSS JOIN clock c
+     ORDER BY s.seq, d.place`,
     events.map(({ event }) => event.id),
     events.map(({ event }) => event.idempotencyKey),
     events.map(({ event }) => event.type),
@@ -48,8 +45,4 @@ export async function storeEvents(
     waitingDueAt,
     destinations,
   )
-  // Another relay stored one of them, under another connection's lock.
-  if (rows.length < events.length) throw new OvertakenError()
-  const seqs = new Map(rows.map((row) => [row.event_id, row.seq]))
-  return new Map(events.map(({ event }) => [event.id, seqs.get(toStoredText(event.id)) ?? 0]))
 }

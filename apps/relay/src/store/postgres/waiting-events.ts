@@ -1,7 +1,7 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import { expiresAt } from '../../enrichment/decide-enrichment.ts'
-import type { SqlSession } from './sql-session.ts'
 import type { StoreContext } from './store-context.ts'
+import type { TransactionSession } from './transaction-session.ts'
 
 /** A stored event whose deliveries wait until it is completed. */
 export interface WaitingEvent {
@@ -11,14 +11,14 @@ export interface WaitingEvent {
 }
 
 /** Lets stored events wait. */
-export async function addWaiting(
+export function addWaiting(
   { timeFor }: Pick<StoreContext, 'timeFor'>,
-  session: SqlSession,
+  session: TransactionSession,
   events: readonly WaitingEvent[],
-): Promise<void> {
+): void {
   const [first] = events
   if (first === undefined) return
-  await session.run(
+  session.write(
     `INSERT INTO relay.enrichments (event_seq, since, due_at, expires_at)
      SELECT e.seq, w.since, least(w.since, c.now), c.now + w.longest
      FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS w(event_id, since, longest)
@@ -43,7 +43,7 @@ interface StoppedRow {
  */
 export async function waitAgain(
   { bodies, timeFor }: Pick<StoreContext, 'bodies' | 'timeFor'>,
-  session: SqlSession,
+  session: TransactionSession,
   seqs: readonly number[],
   now: number,
 ): Promise<ReadonlySet<number>> {
@@ -59,13 +59,11 @@ export async function waitAgain(
     return event === undefined ? [] : [{ seq: row.seq, event, since: now }]
   })
   if (again.length > 0) {
-    await Promise.all([
-      addWaiting({ timeFor }, session, again),
-      session.run(
-        'UPDATE relay.events SET is_incomplete = 0 WHERE seq = ANY($1::bigint[])',
-        again.map((one) => one.seq),
-      ),
-    ])
+    addWaiting({ timeFor }, session, again)
+    session.write(
+      'UPDATE relay.events SET is_incomplete = 0 WHERE seq = ANY($1::bigint[])',
+      again.map((one) => one.seq),
+    )
   }
   return new Set([...rows.filter((row) => row.waits), ...again].map((one) => one.seq))
 }
