@@ -135,7 +135,7 @@ describe('replays that two relays advance at once', () => {
   test('keep their pace by what all relays attempt', async () => {
     await storeDead(4)
     await add(stores.one, [['braze', 4]])
-    const step = (store: Store, now = later) => store.advanceReplay({ destination: 'braze', limit: 2, now, isPaced: true })
+    const step = (store: Store, now = later) => store.advanceReplay({ destination: 'braze', limit: 2, now, restMs: 0 })
     await stores.one.ingest({ events: [incoming(event('before'))], destinations })
     expect(await step(stores.other), 'what was due before').toBe('busy')
     await attempt(stores.one, 'braze', { status: 'delivered' })
@@ -150,6 +150,17 @@ describe('replays that two relays advance at once', () => {
     expect(await step(stores.one, later + 2), 'what is due since then does not keep it').toMatchObject({ isFinished: true })
   })
 
+  test('rest after a step, whichever relay made it', async () => {
+    const restMs = 1_000
+    await storeDead(4)
+    await add(stores.one, [['braze', 4]])
+    const step = (store: Store, now: number) => store.advanceReplay({ destination: 'braze', limit: 2, now, restMs })
+    expect(await step(stores.one, later + restMs)).toMatchObject({ deliveryIds: ['1', '3'] })
+    await attempt(stores.one, 'braze', { status: 'delivered' }, later + restMs)
+    expect(await step(stores.other, later + 2 * restMs - 1)).toBe('busy')
+    expect(await step(stores.other, later + 2 * restMs)).toMatchObject({ isFinished: true })
+  })
+
   test('make due by the clock of the database, whatever the relays’ clocks say', async () => {
     const hourMs = 3_600_000
     const fast = await stores.open('database')
@@ -158,7 +169,7 @@ describe('replays that two relays advance at once', () => {
     const ahead = Date.now() + hourMs
     await attempt(fast, 'braze', dead, ahead)
     await add(fast, [['braze', 1]])
-    expect(await fast.advanceReplay({ destination: 'braze', limit: 5, now: ahead, isPaced: true })).toMatchObject({
+    expect(await fast.advanceReplay({ destination: 'braze', limit: 5, now: ahead, restMs: 0 })).toMatchObject({
       deliveryIds: ['1'],
     })
     expect((await claim(slow, 'braze', 'slow', Date.now() - hourMs)).deliveries).toHaveLength(1)

@@ -17,18 +17,19 @@ const sharing: StoreSharing = {
   endAlert: async () => undefined,
 }
 
-/** A runner on a store that several relays share, which answers as told. Every request is kept with its time. */
-function start(answers: (ReplayStep | 'busy' | undefined)[]) {
+/** A runner on a store that several relays share, which answers as told after `stepMs`. Every request is kept with its time. */
+function start(answers: (ReplayStep | 'busy' | undefined)[], stepMs = 0) {
   const clock = createVirtualClock(0)
   const events = createRelayEvents()
-  const requests: { readonly at: number; readonly isPaced: boolean | undefined }[] = []
+  const requests: { readonly at: number; readonly restMs: number | undefined }[] = []
   const finished: string[] = []
   events.on('replay:finished', ({ replayId }) => finished.push(replayId))
   const runner = createReplayRunner({
     store: {
       sharing,
-      async advanceReplay({ isPaced }) {
-        requests.push({ at: clock.elapsed(), isPaced })
+      async advanceReplay({ restMs }) {
+        requests.push({ at: clock.elapsed(), restMs })
+        if (stepMs > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, stepMs))
         return answers.shift()
       },
       async nextDueAt() {
@@ -52,7 +53,7 @@ describe('replays of a store that several relays share', () => {
     const one = start(Array.from({ length: 9 }, () => 'busy' as const))
     await one.clock.advance(3_000)
     expect(one.requests.map(({ at }) => at)).toEqual([0, 50, 150, 350, 750, 1_550, 2_550])
-    expect(one.requests.every(({ isPaced }) => isPaced)).toBe(true)
+    expect(one.requests.every(({ restMs }) => restMs === 50)).toBe(true)
     await one.runner.stop()
   })
 
@@ -62,5 +63,12 @@ describe('replays of a store that several relays share', () => {
     expect(one.requests.map(({ at }) => at)).toEqual([0, 50, 100, 150, 200, 250])
     expect(one.finished).toEqual(['1'])
     expect(one.clock.timers).toBe(0)
+  })
+
+  test('take a quarter of the store’s time', async () => {
+    const one = start([step, step, { ...step, isFinished: true }], 40)
+    await one.clock.advance(3_000)
+    expect(one.requests.map(({ at }) => at)).toEqual([0, 160, 320, 480])
+    expect(one.requests.map(({ restMs }) => restMs)).toEqual([50, 120, 120, 120])
   })
 })

@@ -32,6 +32,9 @@ const defaultConcurrency = 4
 const waitMs = 200
 const longestWaitMs = 60_000
 const longestBusyMs = 1_000
+/** A step may take a quarter of the store's time. */
+const restFactor = 3
+const longestRestMs = 5_000
 
 /** A runner that does nothing until woken. */
 export function createReplayRunner(options: ReplayRunnerOptions): ReplayRunner {
@@ -57,6 +60,7 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
   let lastMovedAt = clock.now()
   let movedAt = clock.elapsed()
   let busyMs = 0
+  let tookMs = 0
   const waitingFor = new Set<string>()
   events.on('delivery:attempted', ({ deliveryId }) => waitingFor.delete(deliveryId))
 
@@ -65,6 +69,11 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
     const concurrency = lane.concurrency ?? defaultConcurrency
     const rates = laneRates(connector, lane)
     return replayPace({ batchSize: connector.limits.maxMessagesPerRequest, rates, concurrency })
+  }
+
+  /** Between two steps. */
+  function restMs(intervalMs: number): number {
+    return Math.max(intervalMs, Math.min(longestRestMs, restFactor * tookMs))
   }
 
   /** 0 when everything before was attempted. */
@@ -79,14 +88,17 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
   /** How long to wait before the next step; `undefined`: nothing is left. */
   async function step(): Promise<number | undefined> {
     const { size, intervalMs } = pace()
-    const restMs = isShared ? 0 : await mustWaitMs(intervalMs)
-    if (restMs > 0) return restMs
-    const done = await store.advanceReplay({ destination, limit: size, now: clock.now(), isPaced: isShared })
+    const waitingMs = isShared ? 0 : await mustWaitMs(intervalMs)
+    if (waitingMs > 0) return waitingMs
+    const begunAt = clock.elapsed()
+    const shared = isShared ? { restMs: restMs(intervalMs) } : {}
+    const done = await store.advanceReplay({ destination, limit: size, now: clock.now(), ...shared })
     if (done === 'busy') {
       busyMs = Math.min(longestBusyMs, Math.max(intervalMs, 2 * busyMs))
       return busyMs
     }
     busyMs = 0
+    tookMs = clock.elapsed() - begunAt
     if (done === undefined) return undefined
     if (done.isFinished) events.emit('replay:finished', { replayId: done.replayId })
     if (done.deliveryIds.length === 0) {
@@ -99,7 +111,7 @@ function createRun(destination: string, connector: Connector, options: ReplayRun
     waitingFor.clear()
     for (const id of done.deliveryIds) waitingFor.add(id)
     onMoved(destination, done.deliveryIds.length)
-    return intervalMs
+    return restMs(intervalMs)
   }
 
   return createStepRunner({

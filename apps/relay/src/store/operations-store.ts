@@ -131,14 +131,14 @@ export interface OperationsStore {
   /**
    * Makes up to `limit` deliveries of a destination due, for the oldest replay that has some left there; what was done and how far it
    * got are stored together, so that a kill repeats nothing. `undefined`: no replay has anything left there. `busy`: nothing was done,
-   * which only a store says that several relays share: another one is at it, or `isPaced` and something is still to be attempted there
-   * that was due before the last step or that a replay made due, by whichever relay.
+   * which only a store says that several relays share: another one is at it, or `restMs` is given and the last step, whichever relay made
+   * it, is not so many milliseconds ago, or something is still to be attempted there that was due before it or that a replay made due.
    */
   advanceReplay(request: {
     readonly destination: string
     readonly limit: number
     readonly now: number
-    readonly isPaced?: boolean
+    readonly restMs?: number
   }): Promise<ReplayStep | 'busy' | undefined>
   listReplays(page: PageRequest): Promise<Page<ReplayRecord>>
   findReplay(id: string): Promise<ReplayRecord | undefined>

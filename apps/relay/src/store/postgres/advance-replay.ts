@@ -38,7 +38,8 @@ export async function advanceReplay(context: StoreContext, request: AdvanceReque
   const done = await context.database.exclusive(`replay:${destination}`, async (session) => {
     const part = await oldestPart(context, session, request)
     if (part === undefined) return { step: undefined }
-    if (request.isPaced === true && (await isWaiting(session, destination, part))) return { step: 'busy' } as const
+    if (request.restMs !== undefined && (isResting(part, request.restMs) || (await isWaiting(session, destination, part))))
+      return { step: 'busy' } as const
     return { step: await advance(context, session, request, part) }
   })
   return done === undefined ? 'busy' : done.step
@@ -57,6 +58,11 @@ async function oldestPart(
     destination,
     timeFor(now),
   )
+}
+
+/** A clock that was set back since is not waited for. */
+function isResting({ clock, moved_at: movedAt }: PartRow, restMs: number): boolean {
+  return clock >= movedAt && clock - movedAt < restMs
 }
 
 /** Whether anything is left that was due before the last step ended, or is being attempted because of a replay. */

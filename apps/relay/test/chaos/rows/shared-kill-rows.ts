@@ -13,7 +13,7 @@ const perChain = 50
 const latestKillMs = { quick: 300, full: 1_000 }
 /** A point that is not reached by then never will be. One relay of three gets a third of what is posted. */
 const longestLifeMs = 180_000
-/** At a named point the moment counts, not how long the others wait for what the dead relay held. */
+/** The moment of a kill counts, not how long the others wait for what the dead relay held. */
 const leaseMs = 10_000
 const replayEveryMs = 500
 const resumeEveryMs = 500
@@ -31,7 +31,7 @@ interface Chain {
 
 /** Kills relays of one store while all of them are posted to, and starts others in their places. */
 async function runChain(context: ChaosContext, seed: number, rounds: number): Promise<Chain> {
-  const world = await startWorld(context, { seed, isTireless: true })
+  const world = await startWorld(context, { store: { ...(await context.store()), leaseMs }, seed, isTireless: true })
   world.producer.keepPosting(connections)
   let kills = 0
   let inCommit = 0
