@@ -84,8 +84,8 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
     events,
     clock,
     onMoved(destination, count) {
-      lanes.find((lane) => lane.destination === destination)?.notify(count)
-      tellDue([destination])
+      // More does not come before these have been attempted.
+      lanes.find((lane) => lane.destination === destination)?.notify(count > 0 ? Number.POSITIVE_INFINITY : 0)
       enricher.notify()
     },
   })
@@ -98,17 +98,12 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
     ...(random === undefined ? {} : { random }),
     onDue(counts) {
       for (const lane of lanes) lane.notify(counts.get(lane.destination) ?? 0)
-      tellDue([...counts.keys()])
     },
   })
   function onStored(count: number): void {
     for (const lane of lanes) lane.notify(count)
-    tellDue(destinations)
     enricher.notify()
     identities.notify()
-  }
-  function tellDue(names: readonly string[]): void {
-    for (const destination of names) store.sharing?.tell({ kind: 'due', destination })
   }
   const identities = createIdentityRunner({
     store,

@@ -3,11 +3,12 @@ import { startLane } from '../../test/support/lane-harness.ts'
 import { createSharedLanes } from '../../test/support/shared-lanes.ts'
 import type { Store } from '../store/store.ts'
 import { createLane } from './lane.ts'
+import type { LaneSettings } from './lane-settings.ts'
 
 const secondMs = 1_000
 
 /** A lane of a store that it shares, which can be away. */
-async function startShared() {
+async function startShared(settings: LaneSettings = {}) {
   const harness = await startLane()
   await harness.lane.stop(AbortSignal.abort())
   const { connector, events, clock } = harness
@@ -20,7 +21,7 @@ async function startShared() {
       return harness.store.claim(request)
     },
   }
-  const lane = createLane({ destination: 'one', connector, store, events, clock })
+  const lane = createLane({ destination: 'one', connector, store, events, clock, settings })
   onTestFinished(() => lane.stop(AbortSignal.abort()))
   lane.start()
   await clock.advance(0)
@@ -41,4 +42,30 @@ test.each([
   expect(connector.calls).toHaveLength(graceMs === 0 ? 1 : 0)
   await clock.advance(2 * secondMs)
   expect(connector.calls).toEqual([['a']])
+})
+
+const isDue = { kind: 'due', destination: 'one' }
+
+test('other relays are told of what this one cannot take: all its calls are under way, or it stops', async () => {
+  const { lane, lanes, clock, connector, put } = await startShared({ concurrency: 1 })
+  connector.hold()
+  await put('a')
+  lane.notify(1)
+  await clock.advance(secondMs)
+  expect(connector.calls).toEqual([['a']])
+  expect(lanes.told).toEqual([])
+  await put('b')
+  lane.notify(1)
+  await clock.advance(secondMs)
+  expect(lanes.told).toEqual([isDue])
+  connector.release()
+  await clock.advance(secondMs)
+  expect(connector.calls).toEqual([['a'], ['b']])
+  expect(lanes.told).toEqual([isDue])
+  await put('c')
+  lane.notify(1)
+  await lane.stop(AbortSignal.abort())
+  await put('d')
+  lane.notify(1)
+  expect(lanes.told).toEqual([isDue, isDue, isDue])
 })

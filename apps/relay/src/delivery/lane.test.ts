@@ -1,5 +1,5 @@
 import { ConnectorError } from '@subtotal-connectors/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { receivedAt } from '../../test/support/incoming.ts'
 import { blocked, failing, ids, startLane } from '../../test/support/lane-harness.ts'
 
@@ -17,6 +17,15 @@ describe('batches', () => {
     expect(connector.calls).toEqual([])
     await clock.advance(1)
     expect(connector.calls).toEqual([['a', 'b']])
+  })
+
+  test('the store is asked once for what is due, and not again when all of it was delivered', async () => {
+    const { clock, connector, store, put } = await startLane()
+    const claim = vi.spyOn(store, 'claim')
+    await put('a', 'b')
+    await clock.advance(10 * secondMs)
+    expect(connector.calls).toEqual([['a', 'b']])
+    expect(claim).toHaveBeenCalledTimes(1)
   })
 
   test('a full batch does not wait', async () => {

@@ -6,7 +6,7 @@ import { courtesy } from '../ingest/courtesy.ts'
 import type { GroupCommit } from '../ingest/group-commit.ts'
 import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
-import type { ClaimedDelivery, Store } from '../store/store.ts'
+import type { ClaimedDelivery, Store, Verdict } from '../store/store.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
 import { decide } from './decide.ts'
@@ -119,6 +119,8 @@ export function createLane(options: LaneOptions): Lane {
   const letPass = courtesy(clock, longestCourtesyMs)
   let isStopping = false
   let fresh = 0
+  /** Whether something may have been due that the last look did not claim. */
+  let mayBeMore = true
   /** The last claim, as far as stopping must wait for it. */
   let claiming: Promise<unknown> = Promise.resolve()
 
@@ -136,8 +138,14 @@ export function createLane(options: LaneOptions): Lane {
     return isStopping || settler.isBehind() ? 0 : gate.openFor(concurrency) - inFlight.size
   }
 
+  /** Others of the store would look in some seconds for what this relay cannot take. */
+  function leaveToOthers(): void {
+    sharing?.tell({ kind: 'due', destination })
+  }
+
   /** Claims batches while any are due and may be sent. */
   async function claimAll(): Promise<void> {
+    mayBeMore = true
     if (absence.isAway()) await control.refresh()
     absence.end()
     if (sharing !== undefined && absence.graceMs() > 0) return pump.wakeIn(absence.graceMs())
@@ -148,7 +156,7 @@ export function createLane(options: LaneOptions): Lane {
       const taken = control.change(takeTurn)
       claiming = taken.catch(() => undefined)
       const turn = await taken
-      if (turn === undefined) return
+      if (turn === undefined) return hasNoSlot() ? leaveToOthers() : undefined
       if (isStopping) return void (await control.record(() => giveTurnBack(turn)))
       fresh = 0
       const now = clock.now()
@@ -165,6 +173,13 @@ export function createLane(options: LaneOptions): Lane {
       if (hasClosed(turn)) return track(giveBack(claim.deliveries, leaseToken))
       track(deliver(claim.deliveries, leaseToken, turn.isProbe))
     }
+    mayBeMore = false
+  }
+
+  /** Whether the destination could be called if less were under way here. */
+  function hasNoSlot(): boolean {
+    const open = gate.openFor(concurrency)
+    return open > 0 && (settler.isBehind() || inFlight.size >= open)
   }
 
   /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
@@ -188,16 +203,20 @@ export function createLane(options: LaneOptions): Lane {
     if (isProbe) gate.releaseProbe()
   }
 
-  function giveBack(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<void> {
+  async function giveBack(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<boolean> {
     const back = deliveries.map(({ id, dueAt }) => ({
       deliveryId: id,
       verdict: { status: 'held', dueAt, code: null, message: null } as const,
     }))
-    return settler.settle(back, leaseToken)
+    await settler.settle(back, leaseToken)
+    return true
   }
 
   async function sleep(): Promise<void> {
-    if (inFlight.size > 0 && (settler.isBehind() || inFlight.size >= gate.openFor(concurrency))) return
+    if (inFlight.size > 0 && (settler.isBehind() || inFlight.size >= gate.openFor(concurrency))) {
+      mayBeMore = true
+      return
+    }
     const dueAt = await store.nextDueAt(destination, clock.now())
     if (dueAt === null && settings.ordering !== 'customer') return
     if (dueAt === null) return pump.wakeIn(orderedSleepMs)
@@ -205,17 +224,22 @@ export function createLane(options: LaneOptions): Lane {
     pump.wakeIn(Math.max(dueAt - clock.now(), gate.opensInMs(), paceMs > 0 ? paceMs : lingerMs))
   }
 
-  function track(work: Promise<void>): void {
+  /** `work`: whether it has left something to be delivered later. */
+  function track(work: Promise<boolean>): void {
     const tracked = work
-      .catch((error: unknown) => void events.emit('lane:failed', { destination, code: errorCodeOf(error) }))
-      .finally(() => {
+      .catch((error: unknown) => {
+        events.emit('lane:failed', { destination, code: errorCodeOf(error) })
+        return true
+      })
+      .then((leavesMore) => {
         inFlight.delete(tracked)
-        pump.run()
+        if (leavesMore && isStopping) leaveToOthers()
+        if (leavesMore || mayBeMore) pump.run()
       })
     inFlight.add(tracked)
   }
 
-  async function deliver(deliveries: readonly ClaimedDelivery[], leaseToken: string, isProbe: boolean): Promise<void> {
+  async function deliver(deliveries: readonly ClaimedDelivery[], leaseToken: string, isProbe: boolean): Promise<boolean> {
     const startedAt = clock.elapsed()
     events.emit('batch:started', { destination, size: deliveries.length })
     const lease = leases.keep(
@@ -229,6 +253,8 @@ export function createLane(options: LaneOptions): Lane {
       const settlements = decisions.map(({ delivery, decision }) => ({ deliveryId: delivery.id, verdict: decision.verdict }))
       await settler.settle(settlements, leaseToken)
       for (const one of decisions) events.emit('delivery:attempted', toAttempted(destination, one, now))
+      // In the order of customers, what has ended may have kept the next one waiting.
+      return settings.ordering === 'customer' || settlements.some(({ verdict }) => isOpen(verdict))
     } finally {
       lease.cancel()
       events.emit('batch:finished', { destination, size: deliveries.length, durationMs: clock.elapsed() - startedAt })
@@ -259,6 +285,7 @@ export function createLane(options: LaneOptions): Lane {
     status: gate.status,
     start: pump.run,
     notify(count) {
+      if (isStopping) leaveToOthers()
       fresh += count
       if (fresh >= batchSize) pump.run()
       else pump.wakeIn(lingerMs)
@@ -291,10 +318,15 @@ export function createLane(options: LaneOptions): Lane {
     async stop(signal) {
       isStopping = true
       pump.stop()
+      if (fresh > 0) leaveToOthers()
       signal.addEventListener('abort', () => abort.abort(), { once: true })
       if (signal.aborted) abort.abort()
       await claiming
       while (inFlight.size > 0) await Promise.all(inFlight)
     },
   }
+}
+
+function isOpen({ status }: Verdict): boolean {
+  return status === 'retry' || status === 'held'
 }

@@ -41,6 +41,8 @@ const batchSize = 50
 /** Longer than the calls for one event, and for those before it. */
 const leaseMs = 300_000
 const lingerMs = 20
+/** What comes in meanwhile is looked at together. */
+const gatherMs = 100
 const storeRetryMs = 1_000
 
 interface Settling {
@@ -200,7 +202,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
       return { state: 'off', reason: null, code: null, since: startedAt, until: null }
     },
     start: pump.run,
-    notify: () => pump.wakeIn(lingerMs),
+    notify: () => pump.wakeIn(gatherMs),
     async stop(signal) {
       isStopping = true
       pump.stop()

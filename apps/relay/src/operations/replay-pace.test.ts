@@ -8,14 +8,15 @@ const rates = [
 ]
 
 describe('replayPace', () => {
-  test('a quarter of the batches in flight, at least one', () => {
-    expect(replayPace(plain)).toEqual({ size: 100, intervalMs: 50 })
-    expect(replayPace({ ...plain, concurrency: 1 }).size).toBe(100)
-    expect(replayPace({ ...plain, concurrency: 16 }).size).toBe(400)
+  test('a quarter of the batches in flight, at least one, with room for new events in the last', () => {
+    expect(replayPace(plain)).toEqual({ size: 75, intervalMs: 50 })
+    expect(replayPace({ ...plain, concurrency: 1 }).size).toBe(75)
+    expect(replayPace({ ...plain, concurrency: 16 }).size).toBe(375)
+    expect(replayPace({ ...plain, batchSize: 1 }).size).toBe(1)
   })
 
   test('a quarter of the strictest rate', () => {
     expect(replayPace({ ...plain, rates }).intervalMs).toBe(1_600)
-    expect(replayPace({ ...plain, rates, concurrency: 8 })).toEqual({ size: 200, intervalMs: 3_200 })
+    expect(replayPace({ ...plain, rates, concurrency: 8 })).toEqual({ size: 175, intervalMs: 3_200 })
   })
 })

@@ -3,6 +3,8 @@ import type { RequestRate } from '@subtotal-connectors/core'
 /** What a replay may take of a destination: a quarter of its requests, and of its lane's batches in flight. */
 const share = 0.25
 const leastIntervalMs = 50
+/** So much of the last batch is left to new events, which then need not wait for the one after it. */
+const room = 0.25
 
 /** How fast one destination's replays go. */
 export interface ReplayPace {
@@ -22,9 +24,10 @@ export interface ReplayPaceOptions {
   readonly concurrency: number
 }
 
-/** The pace that leaves three quarters of the destination's budget to new events; at least one batch at a time. Pure. */
+/** The pace that leaves three quarters of the destination's budget to new events, and room in the batch that goes out. Pure. */
 export function replayPace({ batchSize, rates, concurrency }: ReplayPaceOptions): ReplayPace {
   const batches = Math.max(1, Math.floor(concurrency * share))
   const perBatchMs = Math.max(0, ...rates.map(({ requests, perMs }) => perMs / (requests * share)))
-  return { size: batches * batchSize, intervalMs: Math.ceil(Math.max(leastIntervalMs, batches * perBatchMs)) }
+  const size = Math.max(1, batches * batchSize - Math.ceil(batchSize * room))
+  return { size, intervalMs: Math.ceil(Math.max(leastIntervalMs, batches * perBatchMs)) }
 }

@@ -3,7 +3,7 @@ import type { LanePause } from './store.ts'
 
 /** What a relay tells the others of its store. */
 export type StoreNews =
-  /** Deliveries of it may be due. */
+  /** Deliveries of it may be due that whoever tells it cannot take. */
   | { readonly kind: 'due'; readonly destination: string }
   /** Its lane was paused, resumed, opened or closed. */
   | { readonly kind: 'lane'; readonly destination: string }

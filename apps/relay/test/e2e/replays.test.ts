@@ -166,7 +166,7 @@ describe('replays', () => {
     expect((await relay.get('/api/v1/replays/x', viewer)).status).toBe(404)
   })
 
-  test('while the destination does not take events, one batch waits for it, and not the whole replay', async () => {
+  test('while the destination does not take events, one step waits for it, and not the whole replay', async () => {
     const clock = createVirtualClock()
     const one = scriptedConnector({ batchSize: 10 })
     const store = await seedStore({ count: 200, destinations: ['one'], status: 'dead' })
@@ -174,11 +174,11 @@ describe('replays', () => {
     await relay.write('/api/v1/destinations/one/pause', { reason: 'A look at the vendor.' })
     await relay.write('/api/v1/replays', { deliveries: { status: 'dead' }, dryRun: false })
     await clock.advance(600_000)
-    expect(await counts(relay)).toMatchObject({ pending: 10, dead: 190 })
+    expect(await counts(relay)).toMatchObject({ pending: 7, dead: 193 })
     expect(one.calls).toEqual([])
   })
 
-  test('one batch of it is in flight at a time, and a new event goes out beside it', async () => {
+  test('one step of it is in flight at a time, and a new event goes out beside it', async () => {
     const clock = createVirtualClock()
     const one = scriptedConnector({ batchSize: 10 })
     const store = await seedStore({ count: 400, destinations: ['one'], status: 'dead' })
@@ -186,7 +186,7 @@ describe('replays', () => {
     one.hold()
     await relay.write('/api/v1/replays', { deliveries: { status: 'dead' }, dryRun: false })
     await clock.advance(10_000)
-    expect(one.calls.map((call) => call.length)).toEqual([10])
+    expect(one.calls.map((call) => call.length)).toEqual([7])
     const webhook = createWebhookGenerator().next()
     await relay.post(webhook.body)
     await clock.advance(1_000)

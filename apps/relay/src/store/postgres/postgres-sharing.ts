@@ -74,14 +74,16 @@ export function postgresSharing(options: SharingOptions): StoreSharing & { close
 
   function notify(news: StoreNews | { readonly kind: 'echo' }): void {
     untold.add(JSON.stringify({ from: self, news }))
-    telling ??= clock.setTimeout(flush, gatherMs)
+    telling ??= clock.setTimeout(() => void flush(), gatherMs)
   }
 
-  function flush(): void {
+  async function flush(): Promise<void> {
     telling = undefined
     const messages = [...untold]
     untold.clear()
-    database.run('SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message', channel, messages).catch(() => undefined)
+    await database
+      .run('SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message', channel, messages)
+      .catch(() => undefined)
   }
 
   let listening: ListenConnection | undefined
@@ -134,7 +136,7 @@ export function postgresSharing(options: SharingOptions): StoreSharing & { close
     async close() {
       echo?.cancel()
       telling?.cancel()
-      await listening?.close()
+      await Promise.all([untold.size > 0 ? flush() : undefined, listening?.close()])
     },
   }
 }
