@@ -58,6 +58,10 @@ test('other relays are told of what this one cannot take: all its calls are unde
   lane.notify(1)
   await clock.advance(secondMs)
   expect(lanes.told).toEqual([isDue])
+  // What the others cannot take either goes round no further.
+  await lane.look()
+  await clock.advance(secondMs)
+  expect(lanes.told).toEqual([isDue])
   connector.release()
   await clock.advance(secondMs)
   expect(connector.calls).toEqual([['a'], ['b']])

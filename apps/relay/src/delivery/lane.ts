@@ -138,7 +138,7 @@ export function createLane(options: LaneOptions): Lane {
     return isStopping || settler.isBehind() ? 0 : gate.openFor(concurrency) - inFlight.size
   }
 
-  /** Others of the store would look in some seconds for what this relay cannot take. */
+  /** Others of the store would look in some seconds for what this relay cannot take, or not at once. */
   function leaveToOthers(): void {
     sharing?.tell({ kind: 'due', destination })
   }
@@ -152,7 +152,10 @@ export function createLane(options: LaneOptions): Lane {
     let isFull = true
     while (isFull) {
       await leases.renewEnded()
-      if (options.ingest?.isBusy() === true) await letPass(options.ingest)
+      if (options.ingest?.isBusy() === true) {
+        leaveToOthers()
+        await letPass(options.ingest)
+      }
       const taken = control.change(takeTurn)
       claiming = taken.catch(() => undefined)
       const turn = await taken
@@ -311,6 +314,10 @@ export function createLane(options: LaneOptions): Lane {
     },
     async look() {
       await control.refresh()
+      if (hasNoSlot()) {
+        mayBeMore = true
+        return
+      }
       if (freeSlots() <= 0) return pump.wakeIn(gate.opensInMs())
       const dueAt = await store.nextDueAt(destination, clock.now())
       if (dueAt !== null) pump.wakeIn(dueAt - clock.now())
@@ -318,7 +325,7 @@ export function createLane(options: LaneOptions): Lane {
     async stop(signal) {
       isStopping = true
       pump.stop()
-      if (fresh > 0) leaveToOthers()
+      leaveToOthers()
       signal.addEventListener('abort', () => abort.abort(), { once: true })
       if (signal.aborted) abort.abort()
       await claiming

@@ -45,9 +45,9 @@ export function healthRoutes({
   events.on('commit:failed', () => {
     failedAt = clock.now()
   })
-  events.on('commit:finished', () => {
+  events.on('commit:finished', ({ stored }) => {
     failedAt = Number.NEGATIVE_INFINITY
-    checked = { at: clock.now(), takesWrites: Promise.resolve(true) }
+    if (stored > 0) checked = { at: clock.now(), takesWrites: Promise.resolve(true) }
   })
 
   function takesWrites(): Promise<boolean> {

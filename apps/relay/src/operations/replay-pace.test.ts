@@ -12,7 +12,7 @@ describe('replayPace', () => {
     expect(replayPace(plain)).toEqual({ size: 75, intervalMs: 50 })
     expect(replayPace({ ...plain, concurrency: 1 }).size).toBe(75)
     expect(replayPace({ ...plain, concurrency: 16 }).size).toBe(375)
-    expect(replayPace({ ...plain, batchSize: 1 }).size).toBe(1)
+    expect(replayPace({ ...plain, batchSize: 1, concurrency: 8 }).size).toBe(2)
   })
 
   test('a quarter of the strictest rate', () => {

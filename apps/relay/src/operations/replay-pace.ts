@@ -28,6 +28,6 @@ export interface ReplayPaceOptions {
 export function replayPace({ batchSize, rates, concurrency }: ReplayPaceOptions): ReplayPace {
   const batches = Math.max(1, Math.floor(concurrency * share))
   const perBatchMs = Math.max(0, ...rates.map(({ requests, perMs }) => perMs / (requests * share)))
-  const size = Math.max(1, batches * batchSize - Math.ceil(batchSize * room))
+  const size = batches * batchSize - Math.floor(batchSize * room)
   return { size, intervalMs: Math.ceil(Math.max(leastIntervalMs, batches * perBatchMs)) }
 }

@@ -10,7 +10,7 @@ export interface StoreWatch {
 
 /** What is woken by what. */
 export interface StoreWatchOptions {
-  readonly sharing: StoreSharing
+  readonly sharing: Pick<StoreSharing, 'listen' | 'isHearing'>
   readonly lanes: readonly Pick<Lane, 'destination' | 'look'>[]
   readonly clock: Clock
   /** Looks for what runs in steps. */
@@ -27,13 +27,18 @@ const wakeEveryMs = 5_000
 /** A watch that does nothing until started. */
 export function createStoreWatch({ sharing, lanes, clock, wake, onFailure }: StoreWatchOptions): StoreWatch {
   const looking = new Set<string>()
+  /** Told of while they were looking. */
+  const again = new Set<string>()
   const timers = new Map<() => void, Timer>()
   let unlisten: (() => void) | undefined
 
   async function look({ destination, look: lookAt }: Pick<Lane, 'destination' | 'look'>): Promise<void> {
-    if (looking.has(destination)) return
+    if (looking.has(destination)) return void again.add(destination)
     looking.add(destination)
-    await lookAt().catch((error: unknown) => onFailure(destination, error))
+    do {
+      again.delete(destination)
+      await lookAt().catch((error: unknown) => onFailure(destination, error))
+    } while (again.has(destination))
     looking.delete(destination)
   }
 
@@ -42,12 +47,12 @@ export function createStoreWatch({ sharing, lanes, clock, wake, onFailure }: Sto
     else for (const lane of lanes) if (lane.destination === news.destination) void look(lane)
   }
 
-  function again(action: () => void, delayMs: () => number): void {
+  function repeat(action: () => void, delayMs: () => number): void {
     timers.set(
       action,
       clock.setTimeout(() => {
         action()
-        again(action, delayMs)
+        repeat(action, delayMs)
       }, delayMs()),
     )
   }
@@ -59,8 +64,8 @@ export function createStoreWatch({ sharing, lanes, clock, wake, onFailure }: Sto
   return {
     start() {
       unlisten = sharing.listen(hear)
-      again(lookAtAll, () => (sharing.isHearing() ? lookWhileHearingEveryMs : lookEveryMs))
-      again(wake, () => wakeEveryMs)
+      repeat(lookAtAll, () => (sharing.isHearing() ? lookWhileHearingEveryMs : lookEveryMs))
+      repeat(wake, () => wakeEveryMs)
       lookAtAll()
     },
     stop() {

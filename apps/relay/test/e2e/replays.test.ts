@@ -174,7 +174,7 @@ describe('replays', () => {
     await relay.write('/api/v1/destinations/one/pause', { reason: 'A look at the vendor.' })
     await relay.write('/api/v1/replays', { deliveries: { status: 'dead' }, dryRun: false })
     await clock.advance(600_000)
-    expect(await counts(relay)).toMatchObject({ pending: 7, dead: 193 })
+    expect(await counts(relay)).toMatchObject({ pending: 8, dead: 192 })
     expect(one.calls).toEqual([])
   })
 
@@ -186,7 +186,7 @@ describe('replays', () => {
     one.hold()
     await relay.write('/api/v1/replays', { deliveries: { status: 'dead' }, dryRun: false })
     await clock.advance(10_000)
-    expect(one.calls.map((call) => call.length)).toEqual([7])
+    expect(one.calls.map((call) => call.length)).toEqual([8])
     const webhook = createWebhookGenerator().next()
     await relay.post(webhook.body)
     await clock.advance(1_000)

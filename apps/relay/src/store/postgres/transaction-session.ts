@@ -22,21 +22,25 @@ export async function runTransaction<Result>(
   const sent: Promise<unknown>[] = []
 
   /** What failed first is why the transaction did: all that follows it is refused for that. */
-  function send(statement: Promise<unknown>): void {
+  function noted<Answer>(statement: Promise<Answer>): Promise<Answer> {
     sent.push(statement.catch((error: unknown) => failures.push(error)))
+    return statement
   }
 
   function check(): void {
     if (failures.length > 0) throw failures[0]
   }
 
-  send(client.query(begin))
+  void noted(client.query(begin))
   try {
     const result = await work({
-      ...session,
+      rows: (sql, ...values) => noted(session.rows(sql, ...values)),
+      row: (sql, ...values) => noted(session.row(sql, ...values)),
+      value: (sql, ...values) => noted(session.value(sql, ...values)),
+      run: (sql, ...values) => noted(session.run(sql, ...values)),
       write(sql, ...values) {
         check()
-        send(session.run(sql, ...values))
+        void noted(session.run(sql, ...values))
       },
     })
     check()
