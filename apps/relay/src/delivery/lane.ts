@@ -17,6 +17,7 @@ import { lanePolicy, laneRates } from './lane-policy.ts'
 import type { LaneSettings } from './lane-settings.ts'
 import { defaultConcurrency } from './lane-settings.ts'
 import type { LaneStatus } from './lane-status.ts'
+import { laneTurns } from './lane-turns.ts'
 import { createLeaseKeeper, leaseMs } from './lease-keeper.ts'
 import { createPump } from './pump.ts'
 import { createRateBudget } from './rate-budget.ts'
@@ -68,11 +69,6 @@ export interface LaneOptions {
   readonly ingest?: Pick<GroupCommit, 'isBusy' | 'drained'>
 }
 
-/** The right to one call. `isProbe`: with one event, to see whether the destination takes anything again. */
-interface Turn {
-  readonly isProbe: boolean
-}
-
 const lingerMs = 200
 /** What ends an earlier event of a customer elsewhere in the relay makes the next one due, and need not tell its lane. */
 const orderedSleepMs = 60_000
@@ -115,6 +111,16 @@ export function createLane(options: LaneOptions): Lane {
     dueClock: clock,
     signal: abort.signal,
   })
+  const turns = laneTurns({
+    gate,
+    budget,
+    clock: gateClock,
+    concurrency,
+    isShared: sharing !== undefined,
+    underWay: () => inFlight.size,
+    isBehind: settler.isBehind,
+    isStopping: () => isStopping,
+  })
   const absence = createStoreAbsence(clock)
   const letPass = courtesy(clock, longestCourtesyMs)
   let isStopping = false
@@ -134,10 +140,6 @@ export function createLane(options: LaneOptions): Lane {
     },
   })
 
-  function freeSlots(): number {
-    return isStopping || settler.isBehind() ? 0 : gate.openFor(concurrency) - inFlight.size
-  }
-
   /** Others of the store would look in some seconds for what this relay cannot take, or not at once. */
   function leaveToOthers(): void {
     sharing?.tell({ kind: 'due', destination })
@@ -156,11 +158,11 @@ export function createLane(options: LaneOptions): Lane {
         leaveToOthers()
         await letPass(options.ingest)
       }
-      const taken = control.change(takeTurn)
+      const taken = control.change(turns.take)
       claiming = taken.catch(() => undefined)
       const turn = await taken
-      if (turn === undefined) return hasNoSlot() ? leaveToOthers() : undefined
-      if (isStopping) return void (await control.record(() => giveTurnBack(turn)))
+      if (turn === undefined) return turns.isFull() ? leaveToOthers() : undefined
+      if (isStopping) return void (await control.record(() => turns.giveBack(turn)))
       fresh = 0
       const now = clock.now()
       const leaseToken = randomUUID()
@@ -171,39 +173,12 @@ export function createLane(options: LaneOptions): Lane {
       isFull = claim.isFull
       for (const delivery of claim.superseded)
         events.emit('delivery:attempted', toAttempted(destination, superseded(delivery), now))
-      if (claim.deliveries.length === 0 || hasClosed(turn)) await control.record(() => giveTurnBack(turn))
+      if (claim.deliveries.length === 0 || turns.hasClosed(turn)) await control.record(() => turns.giveBack(turn))
       if (claim.deliveries.length === 0) continue
-      if (hasClosed(turn)) return track(giveBack(claim.deliveries, leaseToken))
+      if (turns.hasClosed(turn)) return track(giveBack(claim.deliveries, leaseToken))
       track(deliver(claim.deliveries, leaseToken, turn.isProbe))
     }
     mayBeMore = false
-  }
-
-  /** Whether the destination could be called if less were under way here. */
-  function hasNoSlot(): boolean {
-    const open = gate.openFor(concurrency)
-    return open > 0 && (settler.isBehind() || inFlight.size >= open)
-  }
-
-  /** Whether the gate closed while the store claimed. What a stop overtakes is still sent. */
-  function hasClosed({ isProbe }: Turn): boolean {
-    if (isStopping) return false
-    if (isProbe) return gate.opensInMs() === Number.POSITIVE_INFINITY
-    return gate.openFor(concurrency) <= inFlight.size || gate.isProbing()
-  }
-
-  /** The right to one call, if the destination may be called now and not too much is under way. */
-  function takeTurn(): Turn | undefined {
-    if (freeSlots() <= 0 || budget.waitMs(gateClock.elapsed()) > 0) return undefined
-    budget.take(gateClock.elapsed())
-    const isProbe = gate.isProbing()
-    if (isProbe && sharing !== undefined) gate.reserveProbe()
-    return { isProbe }
-  }
-
-  function giveTurnBack({ isProbe }: Turn): void {
-    budget.giveBack()
-    if (isProbe) gate.releaseProbe()
   }
 
   async function giveBack(deliveries: readonly ClaimedDelivery[], leaseToken: string): Promise<boolean> {
@@ -216,7 +191,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   async function sleep(): Promise<void> {
-    if (inFlight.size > 0 && (settler.isBehind() || inFlight.size >= gate.openFor(concurrency))) {
+    if (inFlight.size > 0 && turns.isTaken()) {
       mayBeMore = true
       return
     }
@@ -314,11 +289,11 @@ export function createLane(options: LaneOptions): Lane {
     },
     async look() {
       await control.refresh()
-      if (hasNoSlot()) {
+      if (turns.isFull()) {
         mayBeMore = true
         return
       }
-      if (freeSlots() <= 0) return pump.wakeIn(gate.opensInMs())
+      if (turns.isTaken()) return pump.wakeIn(gate.opensInMs())
       const dueAt = await store.nextDueAt(destination, clock.now())
       if (dueAt !== null) pump.wakeIn(dueAt - clock.now())
     },

@@ -6,6 +6,7 @@ import type { Claim, ClaimedDelivery, ClaimRequest } from '../store.ts'
 import { countActivity } from './activity-log.ts'
 import type { OrderedRow } from './customer-order.ts'
 import { arrangeSome, groupRows, lockOrder, parkRows, waitingRows } from './customer-order.ts'
+import type { DueFloors } from './due-floors.ts'
 import { giveUpUnreadable } from './give-up-unreadable.ts'
 import { isReadable } from './readable-body.ts'
 import { keptSent, supersededRows } from './sent-profiles.ts'
@@ -33,6 +34,13 @@ interface Sorted {
   readonly isFull: boolean
 }
 
+/** What is looked for. */
+interface Look {
+  readonly time: number | null
+  readonly floor: number
+  readonly lacking: readonly string[]
+}
+
 /** Nothing was claimed, as something had to be arranged first. */
 const again: Claim = { deliveries: [], superseded: [], isFull: true }
 
@@ -40,15 +48,18 @@ const again: Claim = { deliveries: [], superseded: [], isFull: true }
  * Leases due deliveries that no other relay claims at this moment. A leased delivery is due again when its lease ends, so that one index
  * serves both. Leases need no sync: what one that a crash of the database undoes has sent is sent once more.
  */
-export function claimDeliveries(context: StoreContext): (request: ClaimRequest) => Promise<Claim> {
+export function claimDeliveries(context: StoreContext, floors: DueFloors): (request: ClaimRequest) => Promise<Claim> {
   const { database, bodies, timeFor } = context
 
   async function claim(session: TransactionSession, request: ClaimRequest, mayArrange = true): Promise<Claim> {
     const { destination, now } = request
     const time = timeFor(now)
-    const [order, rows] = await Promise.all([
+    const startedAt = floors.elapsed()
+    const floor = floors.of(destination)
+    const [order, begunAt, rows] = await Promise.all([
       lockOrder(session, destination),
-      dueRows(session, request, time, context.lackedKeys.ids()),
+      session.value<number>('SELECT relay.now_ms($1)', time),
+      dueRows(session, request, { time, floor, lacking: context.lackedKeys.ids() }),
     ])
     if (order === 'unsettled') {
       if (mayArrange && !(await arrangeSome(session, destination))) return claim(session, request, false)
@@ -64,7 +75,9 @@ export function claimDeliveries(context: StoreContext): (request: ClaimRequest) 
       order === 'ordered' ? waitingRows(session, destination, rows, time) : new Set<number>(),
       supersededRows(session, destination, rows),
     ])
-    return take(session, request, sort(rows, { waiting, superseded }, request))
+    const sorted = sort(rows, { waiting, superseded }, request)
+    if (floor === 0 && !sorted.isFull) floors.seen(destination, { begunAt: begunAt ?? 0, startedAt })
+    return take(session, request, sorted)
   }
 
   async function take(session: TransactionSession, request: ClaimRequest, rows: Sorted): Promise<Claim> {
@@ -104,20 +117,20 @@ export function claimDeliveries(context: StoreContext): (request: ClaimRequest) 
 /**
  * Locks what is due and not locked by anybody; one more than may be claimed, which tells whether there is more. Bodies are read when the
  * locks are held, not as they were when the statement began: who completes an event meanwhile does not touch its deliveries. What is sealed
- * with a key of `lacking` is left to relays that have it.
+ * with a key of `lacking` is left to relays that have it, what is due since before `floor` to the next look at everything.
  */
 function dueRows(
   session: SqlSession,
   { destination, limit, maxBytes }: ClaimRequest,
-  time: number | null,
-  lacking: readonly string[],
+  { time, floor, lacking }: Look,
 ): Promise<readonly DueRow[]> {
   return session.rows<DueRow>(
     `WITH due AS MATERIALIZED (
        SELECT d.id, d.destination, d.due_at, d.attempts, d.earlier_attempts, d.unknown_outcomes, d.unreadable_answers, d.pending_since,
          d.ordering_group, d.event_seq, octet_length(e.body) AS size
        FROM relay.deliveries d JOIN relay.events e ON e.seq = d.event_seq
-       WHERE d.destination = $1 AND d.status = 'pending' AND d.due_at <= (SELECT relay.now_ms($2))${isReadable('e.body', lacking, '$5')}
+       WHERE d.destination = $1 AND d.status = 'pending' AND d.due_at <= (SELECT relay.now_ms($2))
+         AND d.due_at >= $5::bigint${isReadable('e.body', lacking, '$6')}
        ORDER BY d.due_at, d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED
      ), sized AS (
        SELECT due.*, sum(size) OVER (ORDER BY due_at, id) - size AS size_before FROM due
@@ -130,6 +143,7 @@ function dueRows(
     time,
     limit + 1,
     maxBytes,
+    floor,
     ...(lacking.length === 0 ? [] : [lacking]),
   )
 }

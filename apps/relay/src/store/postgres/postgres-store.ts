@@ -42,7 +42,7 @@ export async function openPostgresStore(url: string, clock: Clock, settings: Pos
     return {
       sharing,
       ...postgresIngest(context),
-      ...postgresClaims(context),
+      ...postgresClaims(context, clock),
       ...postgresCounts(context),
       ...postgresReads(lookingContext(context, settings)),
       ...postgresReplays(context),

@@ -46,7 +46,7 @@ async function open(ordered: readonly string[] = []) {
     row: (sql, ...values) => database.transaction((session) => counted(session, (one) => one.row(sql, ...values))),
     transaction: (work, options) => database.transaction((session) => counted(session, work), options),
   }
-  const claims: Claims = postgresClaims(await storeContext(counting, { time: 'caller' }))
+  const claims: Claims = postgresClaims(await storeContext(counting, { time: 'caller' }), systemClock)
   return { database, claims, looked: () => looked }
 }
 
