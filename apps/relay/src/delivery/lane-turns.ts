@@ -3,7 +3,7 @@ import type { LaneGate } from './lane-gate.ts'
 import type { RateBudget } from './rate-budget.ts'
 
 /** The right to one call. */
-export interface Turn {
+interface Turn {
   /** With one event, to see whether the destination takes anything again. */
   readonly isProbe: boolean
 }
