@@ -155,8 +155,9 @@ export function createLane(options: LaneOptions): Lane {
     while (isFull) {
       await leases.renewEnded()
       if (options.ingest?.isBusy() === true) {
-        leaveToOthers()
+        const startedAt = clock.elapsed()
         await letPass(options.ingest)
+        if (clock.elapsed() - startedAt > lingerMs) leaveToOthers()
       }
       const taken = control.change(turns.take)
       claiming = taken.catch(() => undefined)
