@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { destinations, event, later, purchase } from './store-suite/suite-harness.ts'
+import { destinations, event, later, purchase, usualClaim } from './store-suite/suite-harness.ts'
 import { incoming } from './support/incoming.ts'
 import { countRoundTrips } from './support/round-trips.ts'
 import { sharedStores } from './support/shared-stores.ts'
@@ -8,15 +8,7 @@ const stores = sharedStores()
 const ids = Array.from({ length: 50 }, (_, index) => `${index}`)
 const group = ids.flatMap((id) => [event(`account-${id}`), purchase(`purchase-${id}`, id)]).map((one) => incoming(one))
 const store = () => stores.one.ingest({ events: group, destinations })
-const claim = () =>
-  stores.one.claim({
-    destination: 'braze',
-    now: later,
-    limit: 100,
-    maxBytes: 1e9,
-    leaseUntil: later + 60_000,
-    leaseToken: 'mine',
-  })
+const claim = () => stores.one.claim(usualClaim)
 
 describe('round trips to PostgreSQL, however much is done at once', () => {
   test('a group is stored in two: what is known of it is read under its locks, then it is written and committed', async () => {

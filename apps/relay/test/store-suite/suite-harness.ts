@@ -44,7 +44,8 @@ export const destinations: readonly string[] = ['braze', 'klaviyo']
 /** A second after the events came in. */
 export const later: number = receivedAt + 1_000
 
-const usualClaim: ClaimRequest = {
+/** What the cases claim, unless they say otherwise. */
+export const usualClaim: ClaimRequest = {
   destination: 'braze',
   now: later,
   limit: 100,
