@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { receivedAt } from '../../test/support/incoming.ts'
 import { blocked, failing, ids, startLane } from '../../test/support/lane-harness.ts'
 import { settle } from '../../test/support/virtual-clock.ts'
-import { createLane } from './lane.ts'
+import { createLane } from './create-lane.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startLane } from '../../test/support/lane-harness.ts'
 import { createSharedLanes } from '../../test/support/shared-lanes.ts'
 import type { Store } from '../store/store.ts'
-import { createLane } from './lane.ts'
+import { createLane } from './create-lane.ts'
 import type { LaneSettings } from './lane-settings.ts'
 
 const secondMs = 1_000

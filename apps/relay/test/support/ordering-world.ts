@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Connector, DeliveryResult, SubtotalEvent } from '@subtotal-connectors/core'
 import { ConnectorError } from '@subtotal-connectors/core'
-import { createLane } from '../../src/delivery/lane.ts'
+import { createLane } from '../../src/delivery/create-lane.ts'
 import type { LaneSettings } from '../../src/delivery/lane-settings.ts'
 import { createRelayEvents } from '../../src/observability/relay-events.ts'
 import type { DeliveryRecord } from '../../src/store/records.ts'

@@ -1,31 +1,33 @@
 import type { LanePause } from '../store.ts'
-import type { SqlSession } from './sql-session.ts'
+import { changeLaneVersion } from './lane-states.ts'
+import type { PostgresDatabase } from './postgres-database.ts'
 
-/** Whoever knows the lane from before learns of the pause before its next turn. */
-const changed = 'UPDATE relay.lane_states SET version = version + 1 WHERE destination = $1'
-
-/** Keeps which lanes an operator paused. */
-export function lanePauses(session: SqlSession): {
+/** Keeps which lanes an operator paused. Whoever knows the lane from before learns of it before its next turn. */
+export function lanePauses(database: PostgresDatabase): {
   list(): Promise<readonly LanePause[]>
   pause(pause: LanePause): Promise<void>
   resume(destination: string): Promise<void>
 } {
   return {
     list: () =>
-      session.rows<LanePause>(
+      database.rows<LanePause>(
         'SELECT destination, paused_at AS "pausedAt", reason FROM relay.lane_pauses ORDER BY destination COLLATE "C"',
       ),
-    async pause({ destination, pausedAt, reason }) {
-      await session.run(
-        `WITH changed AS (${changed}) INSERT INTO relay.lane_pauses (destination, paused_at, reason) VALUES ($1, $2, $3)
-         ON CONFLICT (destination) DO UPDATE SET paused_at = excluded.paused_at, reason = excluded.reason`,
-        destination,
-        pausedAt,
-        reason,
-      )
-    },
-    async resume(destination) {
-      await session.run(`WITH changed AS (${changed}) DELETE FROM relay.lane_pauses WHERE destination = $1`, destination)
-    },
+    pause: ({ destination, pausedAt, reason }) =>
+      database.transaction(async (session) => {
+        await changeLaneVersion(session, destination)
+        session.write(
+          `INSERT INTO relay.lane_pauses (destination, paused_at, reason) VALUES ($1, $2, $3)
+           ON CONFLICT (destination) DO UPDATE SET paused_at = excluded.paused_at, reason = excluded.reason`,
+          destination,
+          pausedAt,
+          reason,
+        )
+      }),
+    resume: (destination) =>
+      database.transaction(async (session) => {
+        await changeLaneVersion(session, destination)
+        session.write('DELETE FROM relay.lane_pauses WHERE destination = $1', destination)
+      }),
   }
 }

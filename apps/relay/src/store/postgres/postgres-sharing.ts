@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Clock, Timer } from '../../clock/clock.ts'
 import type { LanePause } from '../store.ts'
 import type { SharedLane, StoreNews, StoreSharing } from '../store-sharing.ts'
+import type { LaneRow } from './lane-states.ts'
+import { readLaneState, writeLaneState } from './lane-states.ts'
 import type { ListenConnection } from './listen-connection.ts'
 import { listenConnection } from './listen-connection.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
@@ -16,14 +18,6 @@ export interface SharingOptions {
   readonly clock: Clock
   /** Whose time counts; see `PostgresStoreSettings`. */
   readonly time: 'database' | 'caller'
-}
-
-interface LaneRow {
-  readonly version: number | null
-  readonly state: string | null
-  readonly paused_at: number | null
-  readonly reason: string | null
-  readonly now: number
 }
 
 const channel = 'subtotal_relay'
@@ -102,30 +96,10 @@ export function postgresSharing(options: SharingOptions): StoreSharing & { close
   return {
     ...sharedAlerts(database, self, () => (time === 'caller' ? clock.now() : null)),
     now: () => (time === 'caller' ? clock.now() : estimate.ahead + clock.elapsed()),
-    async readLane(destination) {
-      const row = await timed(() =>
-        database.row<LaneRow>(
-          `SELECT s.version, s.state, p.paused_at, p.reason, relay.now_ms() AS now FROM (SELECT $1::text AS destination) d
-           LEFT JOIN relay.lane_states s USING (destination) LEFT JOIN relay.lane_pauses p USING (destination)`,
-          destination,
-        ),
-      )
-      return toLane(destination, row)
-    },
-    async writeLane(destination, { version, state }) {
-      const row = await timed(() =>
-        database.row<{ readonly version: number; readonly now: number }>(
-          `INSERT INTO relay.lane_states AS s (destination, version, state) SELECT $1, relay.now_ms(), $3
-             WHERE $2::bigint = 0 OR EXISTS (SELECT 1 FROM relay.lane_states WHERE destination = $1)
-           ON CONFLICT (destination) DO UPDATE SET version = greatest(s.version + 1, relay.now_ms()), state = excluded.state
-             WHERE s.version = $2::bigint
-           RETURNING version, relay.now_ms() AS now`,
-          destination,
-          version,
-          state,
-        ),
-      )
-      return row?.version
+    readLane: async (destination) => toLane(destination, await timed(() => readLaneState(database, destination))),
+    async writeLane(destination, change) {
+      const written = await timed(() => writeLaneState(database, destination, change))
+      return written?.version
     },
     tell: notify,
     listen(listener) {
