@@ -17,7 +17,7 @@ export interface WrittenLane {
   readonly now: number
 }
 
-/** The newest row is the lane's; see the migration `lane-states`. */
+/** The newest row is the lane's. What it replaced stays in the index until PostgreSQL can clean up, and is not walked this way. */
 const newest = 'SELECT version, state FROM relay.lane_states WHERE destination = $1 ORDER BY version DESC LIMIT 1'
 
 /** What a lane wrote last, and whether an operator paused it. */
@@ -46,27 +46,26 @@ export async function writeLaneState(
   )
 }
 
-/** Whoever knows the lane from before has to read it again. */
-export async function changeLaneVersion(session: TransactionSession, destination: string): Promise<void> {
-  await lockLanes(session)
-  await session.run(
-    `WITH replaced AS (DELETE FROM relay.lane_states WHERE destination = $1 RETURNING version, state)
-     INSERT INTO relay.lane_states (destination, version, state) SELECT $1, version + 1, state FROM replaced`,
-    destination,
-  )
+/** Whoever knows the lane from before has to read it again; nobody does where nothing was written yet. */
+export async function changeLaneVersion(session: SqlSession, destination: string): Promise<void> {
+  for (;;) {
+    const changed = await session.run(
+      `WITH replaced AS (DELETE FROM relay.lane_states
+         WHERE destination = $1 AND version = (SELECT version FROM (${newest}) known) RETURNING version, state)
+       INSERT INTO relay.lane_states (destination, version, state) SELECT $1, version + 1, state FROM replaced`,
+      destination,
+    )
+    if (changed > 0 || (await session.row(newest, destination)) === undefined) return
+  }
 }
 
+/** Those that write a lane's first state do so one after the other. */
 async function writeFirst(session: TransactionSession, destination: string, state: string): Promise<WrittenLane | undefined> {
-  await lockLanes(session)
+  await session.run("SELECT pg_advisory_xact_lock(hashtextextended('relay.lane:' || $1, 0))", destination)
   return session.row<WrittenLane>(
     `INSERT INTO relay.lane_states (destination, version, state) SELECT $1, relay.now_ms(), $2
      WHERE NOT EXISTS (SELECT FROM relay.lane_states WHERE destination = $1) RETURNING version, relay.now_ms() AS now`,
     destination,
     state,
   )
-}
-
-/** Nobody writes a state until the transaction ends: the newest that it sees is the newest. */
-async function lockLanes(session: SqlSession): Promise<void> {
-  await session.run('LOCK TABLE relay.lane_states IN SHARE ROW EXCLUSIVE MODE')
 }

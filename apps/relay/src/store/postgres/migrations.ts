@@ -1,10 +1,9 @@
 import { init } from './migrations/000001-init.ts'
 import { counting } from './migrations/000002-counting.ts'
 import { ordering } from './migrations/000003-ordering.ts'
-import { laneStates } from './migrations/000004-lane-states.ts'
 
 /** In order; never edited once released. A store's schema version is how many of them it has had. */
-export const migrations: readonly string[] = [init, counting, ordering, laneStates]
+export const migrations: readonly string[] = [init, counting, ordering]
 
 /** Everything that an empty database needs to be a store of this version, as one script for `psql`. */
 export function migrationScript(): string {

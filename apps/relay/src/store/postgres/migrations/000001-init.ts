@@ -1,10 +1,11 @@
 /**
  * The first schema: the tables of the SQLite store, column for column, so that a store can be moved, in a schema of their own. Times are
  * milliseconds since 1970, `due_at` and the ends of leases by the database's clock, the others by the relay's. `slot`: counts are kept in a
- * row for each of a few connections and summed when read, so that no two relays wait for one row. Keys of text are compared by their bytes, as SQLite
- * does. `moved_parts`: how far a move from another store has got. `lane_states`: what a crash of the
- * database forgets is learned from the destinations again. Rows that are changed over and over are cleaned up early, and have room for their
- * next version on their page: docs/operating.md.
+ * row for each of a few connections and summed when read, so that no two relays wait for one row. Keys of text are compared by their bytes,
+ * as SQLite does. `moved_parts`: how far a move from another store has got. `lane_states`: what a crash of the database forgets is learned
+ * from the destinations again; a state replaces the one before as a row of its own, and is found at the newest end, so that what was
+ * replaced is not walked, however long PostgreSQL cannot clean it up. Rows that are changed over and over are cleaned up early, and have
+ * room for their next version on their page: docs/operating.md.
  */
 export const init: string = `
 CREATE SCHEMA IF NOT EXISTS relay;
@@ -180,9 +181,10 @@ CREATE TABLE relay.lane_pauses (
 );
 
 CREATE UNLOGGED TABLE relay.lane_states (
-  destination text PRIMARY KEY,
+  destination text NOT NULL,
   version bigint NOT NULL,
-  state text NOT NULL
+  state text NOT NULL,
+  PRIMARY KEY (destination, version)
 );
 
 CREATE TABLE relay.alerts (
@@ -390,7 +392,7 @@ ALTER TABLE relay.events SET (autovacuum_vacuum_scale_factor = 0.05, autovacuum_
 ALTER TABLE relay.enrichments SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
 ALTER TABLE relay.delivery_counts SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 ALTER TABLE relay.counters SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
-ALTER TABLE relay.lane_states SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+ALTER TABLE relay.lane_states SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 ALTER TABLE relay.activity SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
 CREATE FUNCTION relay.now_ms() RETURNS bigint LANGUAGE sql VOLATILE
