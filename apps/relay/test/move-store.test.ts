@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock/clock.ts'
+import { planErasure } from '../src/operations/plan-erasure.ts'
 import { openMoveSource } from '../src/store/move/move-source.ts'
-import type { StoreMoved } from '../src/store/move/move-store.ts'
-import { moveStore } from '../src/store/move/move-store.ts'
 import { moveTarget } from '../src/store/move/move-target.ts'
 import { openSchema } from '../src/store/postgres/open-schema.ts'
 import { openPostgresStore } from '../src/store/postgres/postgres-store.ts'
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store, StoreStats } from '../src/store/store.ts'
+import type { StoreSettings } from './store-suite/suite-harness.ts'
 import { destinations, event, later, purchase, timeout } from './store-suite/suite-harness.ts'
+import { filledKeys, filledOrder, fillSqliteStore } from './support/filled-store.ts'
 import { incoming, receivedAt } from './support/incoming.ts'
+import { moveStoreOnce } from './support/move-store-once.ts'
 import type { PostgresDatabases } from './support/postgres-databases.ts'
 import { postgresDatabases } from './support/postgres-databases.ts'
+import { postgresContents, sqliteContents } from './support/store-contents.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 let databases: PostgresDatabases
@@ -22,23 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => databases.stop())
 
-const newStore = (url: string): Promise<Store> => openPostgresStore(url, systemClock, { time: 'caller', listenUrl: null })
+const newStore = (url: string, settings: StoreSettings = {}): Promise<Store> =>
+  openPostgresStore(url, systemClock, { time: 'caller', listenUrl: null, ...settings })
 
 /** What is told of the store's surroundings differs. */
 async function countsOf(store: Store): Promise<Omit<StoreStats, 'heldBackMs'>> {
   const { heldBackMs: _, ...counts } = await store.stats()
   return counts
-}
-
-async function move(path: string, url: string): Promise<StoreMoved> {
-  const database = await openSchema(url, systemClock)
-  const source = openMoveSource(path, later)
-  try {
-    return await moveStore(source, moveTarget(database), () => undefined)
-  } finally {
-    source.close()
-    await database.close()
-  }
 }
 
 /** A store with events, versions, a dead letter, one delivered and one in flight, a quarantined webhook and a replay. */
@@ -73,6 +67,15 @@ async function fill(store: Store): Promise<void> {
 async function contentsOf(store: Store): Promise<unknown> {
   const page = { limit: 100 }
   return {
+    pauses: await store.lanePauses(),
+    replays: await store.listReplays(page),
+    imports: await store.listImports(page),
+    refusals: await store.importRefusals('1'),
+    erasures: await store.listErasures(page),
+    rotations: await store.listRotations(page),
+    waiting: await store.nextEnrichment(),
+    deadLetters: await store.deadLetterCounts(),
+    person: await store.findPersonId({ kind: 'email', value: 'alex@shoppers.example' }),
     stats: await countsOf(store),
     events: await store.listEvents({}, page),
     deliveries: await store.listDeliveries({}, page),
@@ -87,14 +90,14 @@ describe('a store that is moved to PostgreSQL', () => {
   test('holds what it held, knows what comes again, and goes on with its numbers', async () => {
     const path = join(temporaryFolder(), 'relay.db')
     const url = await databases.create()
-    const old = await openSqliteStore(path, receivedAt)
-    await fill(old)
-    await old.close()
-    expect(await move(path, url)).toMatchObject({ isFinished: true })
-    const before = await openSqliteStore(path, later)
+    await fillSqliteStore(path)
+    const settings = { encryption: filledKeys, orderedDestinations: filledOrder }
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
+    for (const [name, rows] of Object.entries(sqliteContents(path).tables)) expect(rows, name).not.toEqual([])
+    const before = await openSqliteStore(path, later, settings)
     const expected = await contentsOf(before)
     await before.close()
-    const moved = await newStore(url)
+    const moved = await newStore(url, settings)
     expect(await contentsOf(moved)).toEqual(expected)
     expect(await moved.ingest({ events: [incoming(event('a'))], destinations })).toMatchObject([{ result: 'duplicate' }])
     expect(await moved.ingest({ events: [incoming(event('new'))], destinations })).toMatchObject([{ result: 'stored' }])
@@ -107,12 +110,12 @@ describe('a store that is moved to PostgreSQL', () => {
     const old = await openSqliteStore(path, receivedAt)
     const many = Array.from({ length: 5_000 }, (_, index) => incoming(event(`e${index}`)))
     await old.ingest({ events: many, destinations })
-    const first = await move(path, url)
+    const first = await moveStoreOnce(path, url)
     expect(first.isFinished).toBe(false)
     await expect(newStore(url)).rejects.toThrow('is being moved')
     await fill(old)
     await old.close()
-    const last = await move(path, url)
+    const last = await moveStoreOnce(path, url)
     expect(last.isFinished).toBe(true)
     expect(last.copied).toBeLessThan(first.copied / 2)
     const moved = await newStore(url)
@@ -127,9 +130,9 @@ describe('a store that is moved to PostgreSQL', () => {
     const other = join(temporaryFolder(), 'relay.db')
     const url = await databases.create()
     for (const one of [path, other]) await (await openSqliteStore(one, receivedAt)).close()
-    await move(path, url)
-    await expect(move(path, url)).rejects.toThrow('has all of this store already')
-    await expect(move(other, url)).rejects.toThrow('holds the beginning of another store')
+    await moveStoreOnce(path, url)
+    await expect(moveStoreOnce(path, url)).rejects.toThrow('has all of this store already')
+    await expect(moveStoreOnce(other, url)).rejects.toThrow('holds the beginning of another store')
     expect(existsSync(path)).toBe(true)
   })
 
@@ -138,13 +141,33 @@ describe('a store that is moved to PostgreSQL', () => {
     const url = await databases.create()
     const old = await openSqliteStore(path, receivedAt)
     await fill(old)
+    const asked = { at: later, actor: 'operator' }
     const selection = { kind: 'deliveries', filter: { status: 'dead' }, repeatDelivered: false } as const
     const through = await old.replayEnd('deliveries')
-    await old.addReplay({ at: later, actor: 'operator', selection, through, planned: new Map([['braze', 1]]) })
-    expect(await move(path, url)).toMatchObject({ isFinished: false })
+    await old.addReplay({ ...asked, selection, through, planned: new Map([['braze', 1]]) })
+    const { person } = await planErasure(old, { kind: 'customer', value: event('a').customer.id ?? '' })
+    await old.addErasure({ ...asked, person, isBlocking: false, through: await old.replayEnd('events') })
+    const settings = { isDryRun: false, isMissed: false, since: null, until: null, destinations: null }
+    const source = { kind: 'connections', connectionIds: ['i1'] } as const
+    await old.addImport({ ...asked, source, settings })
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: false })
     await old.advanceReplay({ destination: 'braze', limit: 10, now: later })
+    // What is in flight is waited for.
+    while ((await old.advanceErasures({ now: later + 120_000 })) !== undefined);
+    const lease = { leaseToken: 'mine', leaseUntil: later }
+    const { part } = await old.nextImportPart({ afterImport: '0', now: later, ...lease })
+    const counts = { known: 0, found: 0, refusals: [] }
+    const page = { importId: '1', partId: part?.id ?? 0, readFrom: null, cursor: 'p1', isLast: true, now: later, ...counts }
+    await old.recordImportPage({ ...page, events: [incoming(purchase('imported', 'p9'))], destinations })
     await old.close()
-    expect(await move(path, url)).toMatchObject({ isFinished: true })
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
+    const before = sqliteContents(path)
+    expect(before.tables).toMatchObject({
+      replay_parts: [{ finished_at: later }],
+      erasures: [{ finished_at: expect.any(Number) }],
+      imports: [{ finished_at: later }],
+    })
+    expect(await postgresContents(url, before)).toEqual(before)
   })
 
   test('a run that goes on when a later one has finished changes nothing any more', async () => {
@@ -158,7 +181,7 @@ describe('a store that is moved to PostgreSQL', () => {
     const source = openMoveSource(path, later)
     await early.begin(source.id)
     source.close()
-    expect(await move(path, url)).toMatchObject({ isFinished: true })
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
     const table = { name: 'deliveries', key: ['id'] }
     await expect(early.replace(table, null, { number: 1, last: [1_000], hash: '' }, [])).rejects.toThrow('by a later run')
     await database.close()
@@ -174,11 +197,25 @@ describe('a store that is moved to PostgreSQL', () => {
     await fill(old)
     const trial = await newStore(url)
     await trial.countActivity([{ at: later, kind: 'unauthorized', count: 1 }])
-    expect(await move(path, url)).toMatchObject({ isFinished: false })
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: false })
     await expect(trial.ingest({ events: [incoming(event('new'))], destinations })).rejects.toThrow('is being moved')
     await old.close()
     await trial.close()
-    expect(await move(path, url)).toMatchObject({ isFinished: true })
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
+  })
+
+  test('a store whose index of persons was not made when its schema was changed is refused', async () => {
+    const path = join(temporaryFolder(), 'relay.db')
+    await (await openSqliteStore(path, receivedAt)).close()
+    const database = new Database(path)
+    database.exec("UPDATE counters SET value = 0 WHERE name = 'people_indexed'")
+    database.close()
+    const url = await databases.create()
+    await expect(moveStoreOnce(path, url)).rejects.toThrow(
+      'has no index of persons yet. Start this version of the relay on it once',
+    )
+    await (await openSqliteStore(path, later)).close()
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
   })
 
   test('a database with events of its own is refused', async () => {
@@ -188,6 +225,6 @@ describe('a store that is moved to PostgreSQL', () => {
     const used = await newStore(url)
     await used.ingest({ events: [incoming(event('a'))], destinations })
     await used.close()
-    await expect(move(path, url)).rejects.toThrow('has events of its own')
+    await expect(moveStoreOnce(path, url)).rejects.toThrow('has events of its own')
   })
 })

@@ -6,11 +6,14 @@ import { openMoveSource } from '../store/move/move-source.ts'
 import type { StoreMoved } from '../store/move/move-store.ts'
 import { moveStore } from '../store/move/move-store.ts'
 import { moveTarget } from '../store/move/move-target.ts'
-import { migrationScript, migrations } from '../store/postgres/migrations.ts'
+import { migrationScript } from '../store/postgres/migration-script.ts'
+import { migrations } from '../store/postgres/migrations.ts'
 import { openSchema } from '../store/postgres/open-schema.ts'
+import { readSchemaVersion } from '../store/postgres/read-schema-version.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ExitCode } from './exit-code.ts'
 import { createProgressBar } from './progress-bar.ts'
+import { createProgressLines } from './progress-lines.ts'
 import { UsageError } from './usage-error.ts'
 import type { JsonOptions } from './write-json.ts'
 import { writeJson } from './write-json.ts'
@@ -24,12 +27,13 @@ export interface MigrateOptions extends JsonOptions {
 
 /** `subtotal-relay migrate`: brings a PostgreSQL store's schema up to date, and moves an SQLite store to it. */
 export async function migrate(options: MigrateOptions, context: CommandContext): Promise<ExitCode> {
+  const to = options.to === undefined ? loadStore(context) : parseStore(options.to, context.cwd)
+  const isPostgres = /^postgres(ql)?:/.test(to)
   if (options.print === true) {
-    context.stdout.write(migrationScript())
+    context.stdout.write(migrationScript(isPostgres ? await readSchemaVersion(to, systemClock) : 0))
     return 0
   }
-  const to = options.to === undefined ? loadStore(context) : parseStore(options.to, context.cwd)
-  if (!/^postgres(ql)?:/.test(to)) {
+  if (!isPostgres) {
     throw new ConfigurationError('migrate works on a PostgreSQL store: set RELAY_STORE to postgres://…, or name it with --to.')
   }
   const database = await openSchema(to, systemClock)
@@ -38,13 +42,16 @@ export async function migrate(options: MigrateOptions, context: CommandContext):
     const from = parseStore(options.from, context.cwd)
     if (!from.startsWith('sqlite:')) throw new UsageError('--from must be sqlite:<path>.')
     const source = openMoveSource(from.slice('sqlite:'.length), systemClock.now())
-    const bar = createProgressBar(context.stderr, 0)
+    const progress =
+      context.stderr.isTTY === true ? createProgressBar(context.stderr, 0) : createProgressLines(context.stderr, systemClock)
     try {
-      const moved = await moveStore(source, moveTarget(database), ({ rows, total }) => bar.update(rows, { total, note: 'rows' }))
-      bar.stop()
+      const moved = await moveStore(source, moveTarget(database), ({ rows, total }) =>
+        progress.update(rows, { total, note: 'rows' }),
+      )
+      progress.stop()
       return tellMoved(moved, options, context)
     } finally {
-      bar.stop()
+      progress.stop()
       source.close()
     }
   } finally {

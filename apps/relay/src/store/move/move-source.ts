@@ -95,9 +95,14 @@ function tryLock(path: string): StoreLock | undefined {
 }
 
 function checkSchema(database: Database.Database, path: string): void {
+  const remedy = 'Start this version of the relay on it once, which brings it up to date.'
   const version = schemaVersion(database)
-  if (version === migrations.length) return
-  throw new ConfigurationError(
-    `The store ${path} has schema version ${version}, and only version ${migrations.length} can be moved. Start this version of the relay on it once, which brings it up to date.`,
-  )
+  if (version !== migrations.length) {
+    throw new ConfigurationError(
+      `The store ${path} has schema version ${version}, and only version ${migrations.length} can be moved. ${remedy}`,
+    )
+  }
+  // It is filled after the schema was changed, and the new store has nothing that would.
+  const isIndexed = database.prepare<[], number>("SELECT value FROM counters WHERE name = 'people_indexed'").pluck().get()
+  if (isIndexed !== 1) throw new ConfigurationError(`The store ${path} has no index of persons yet. ${remedy}`)
 }

@@ -31,13 +31,14 @@ const partRows = 2_000
 
 /**
  * Moves everything that the source holds. A run that ends early is gone on with by the next one, and each copies only what has changed since
- * the one before: so most is copied while a relay still runs on the source, and the last run, without it, is short. Throws a
- * `ConfigurationError` when the counts differ in the end.
+ * the one before: so most is copied while a relay still runs on the source, and the last run, without it, is short. `rowsAtOnce`: in one
+ * transaction; default 2000. Throws a `ConfigurationError` when the counts differ in the end; the next run copies those tables anew.
  */
 export async function moveStore(
   source: MoveSource,
   target: MoveTarget,
   onProgress: (progress: MoveProgress) => void,
+  rowsAtOnce: number = partRows,
 ): Promise<StoreMoved> {
   await target.begin(source.id)
   const total = movedTables.reduce((sum, { name }) => sum + source.count(name), 0)
@@ -65,7 +66,7 @@ export async function moveStore(
       number = part.number
     }
     for (;;) {
-      const rows = source.rows(table, after, partRows)
+      const rows = source.rows(table, after, rowsAtOnce)
       const last = rows.at(-1)
       if (last === undefined) return
       number += 1
@@ -83,8 +84,11 @@ export async function moveStore(
   if (source.isInUse) return { isFinished: false, copied, tables }
   const wrong = tables.filter((one) => one.source !== one.target)
   if (wrong.length > 0) {
+    for (const table of movedTables) if (wrong.some((one) => one.table === table.name)) await target.forget(table)
     const counts = wrong.map((one) => `${one.table} (${one.source} and ${one.target})`).join(', ')
-    throw new ConfigurationError(`Not everything was moved: the counts differ for ${counts}. Nothing is lost: run it again.`)
+    throw new ConfigurationError(
+      `Not everything was moved: the counts differ for ${counts}. Something else changes the new store. Nothing is lost: run it again, which copies these tables anew.`,
+    )
   }
   await target.finish(
     new Map(movedTables.flatMap((table) => (table.identity === undefined ? [] : [[table, source.lastNumber(table.name)]]))),

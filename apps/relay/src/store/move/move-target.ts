@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ConfigurationError } from '../../config/configuration-error.ts'
 import type { PostgresDatabase } from '../postgres/postgres-database.ts'
-import type { SqlSession, SqlValue } from '../postgres/sql-session.ts'
+import type { SqlSession } from '../postgres/sql-session.ts'
 import { excludeStoring } from '../postgres/storing-lock.ts'
 import type { MovedKey, MovedRow, MovedValue } from './move-source.ts'
 import type { MovedTable } from './moved-tables.ts'
 import { movedTables } from './moved-tables.ts'
+import { targetRows } from './target-rows.ts'
 
 /** A part of a table that was moved: up to and including its last key, and a hash of what it was then. */
 interface MovedPart {
@@ -25,6 +26,8 @@ export interface MoveTarget {
   /** Puts the rows in the place of everything between the keys, in one transaction with the note of it. */
   replace(table: MovedTable, after: MovedKey | null, part: MovedPart, rows: readonly MovedRow[]): Promise<void>
   count(table: string): Promise<number>
+  /** Forgets what was moved of the table, so that the next run replaces all of it, and removes what is not among that. */
+  forget(table: MovedTable): Promise<void>
   /** The relays may start: numbers go on where the source has stopped. */
   finish(lastNumbers: ReadonlyMap<MovedTable, number>): Promise<void>
 }
@@ -39,41 +42,14 @@ export function hashRows(rows: readonly MovedRow[]): string {
 /** A target on a database whose schema is up to date. */
 export function moveTarget(database: PostgresDatabase): MoveTarget {
   const run = randomUUID()
-  const columnsOf = new Map<string, ReadonlyMap<string, string>>()
+  const rowsOf = targetRows(database)
 
-  async function readColumns(name: string): Promise<ReadonlyMap<string, string>> {
-    const rows = await database.rows<{ readonly column_name: string; readonly type: string }>(
-      "SELECT column_name, udt_name AS type FROM information_schema.columns WHERE table_schema = 'relay' AND table_name = $1",
+  async function readParts(name: string): Promise<readonly MovedPart[]> {
+    const rows = await database.rows<{ readonly part: number; readonly last: string; readonly hash: string }>(
+      'SELECT part, last, hash FROM relay.moved_parts WHERE table_name = $1 ORDER BY part',
       name,
     )
-    return new Map(rows.map((row) => [row.column_name, row.type]))
-  }
-
-  async function typesOf(name: string): Promise<ReadonlyMap<string, string>> {
-    const known = columnsOf.get(name) ?? (await readColumns(name))
-    columnsOf.set(name, known)
-    return known
-  }
-
-  async function remove(session: SqlSession, table: MovedTable, after: MovedKey | null, last: MovedKey): Promise<void> {
-    const columns = table.key.join(', ')
-    const marks = (from: number): string => table.key.map((_, index) => `$${from + index}`).join(', ')
-    const since = after === null ? '' : ` AND (${columns}) > (${marks(last.length + 1)})`
-    await session.run(`DELETE FROM relay.${table.name} WHERE (${columns}) <= (${marks(1)})${since}`, ...last, ...(after ?? []))
-  }
-
-  async function insert(session: SqlSession, table: MovedTable, rows: readonly MovedRow[]): Promise<void> {
-    const types = await typesOf(table.name)
-    const columns = Object.keys(rows[0] ?? {}).filter((column) => types.has(column) && table.left?.includes(column) !== true)
-    if (columns.length === 0) return
-    const added = Object.entries(table.added ?? {})
-    const names = [...columns, ...added.map(([name]) => name)].join(', ')
-    const given = [...columns, ...added.map(([, value]) => String(value))].join(', ')
-    const arrays = columns.map((column, index) => `$${index + 1}::${types.get(column)}[]`).join(', ')
-    await session.run(
-      `INSERT INTO relay.${table.name} (${names}) SELECT ${given} FROM unnest(${arrays}) AS moved (${columns.join(', ')})`,
-      ...columns.map((column): SqlValue => rows.map((row) => row[column] ?? null)),
-    )
+    return rows.map((row) => ({ number: row.part, last: parseKey(row.last), hash: row.hash }))
   }
 
   /** Relays store nothing while this looks and notes, and nothing afterwards: they look for the note in the same transaction. */
@@ -109,19 +85,12 @@ export function moveTarget(database: PostgresDatabase): MoveTarget {
     async begin(sourceId) {
       await database.transaction((session) => beginIn(session, sourceId))
     },
-    async parts({ name }) {
-      const rows = await database.rows<{ readonly part: number; readonly last: string; readonly hash: string }>(
-        'SELECT part, last, hash FROM relay.moved_parts WHERE table_name = $1 ORDER BY part',
-        name,
-      )
-      return rows.map((row) => ({ number: row.part, last: parseKey(row.last), hash: row.hash }))
-    },
+    parts: ({ name }) => readParts(name),
     async replace(table, after, part, rows) {
       await database.transaction(
         async (session) => {
           await checkRun(session)
-          await remove(session, table, after, part.last)
-          await insert(session, table, rows)
+          await rowsOf.replace(session, table, after, part.last, rows)
           await session.run(
             `INSERT INTO relay.moved_parts (table_name, part, last, hash) VALUES ($1, $2, $3, $4)
              ON CONFLICT (table_name, part) DO UPDATE SET last = excluded.last, hash = excluded.hash`,
@@ -135,6 +104,15 @@ export function moveTarget(database: PostgresDatabase): MoveTarget {
       )
     },
     count: async (table) => (await database.value<number>(`SELECT count(*) FROM relay.${table}`)) ?? 0,
+    async forget(table) {
+      const { name } = table
+      const last = (await readParts(name)).at(-1)?.last ?? null
+      await database.transaction(async (session) => {
+        await checkRun(session)
+        await rowsOf.removeAfter(session, table, last)
+        await session.run('DELETE FROM relay.moved_parts WHERE table_name = $1', name)
+      })
+    },
     async finish(lastNumbers) {
       await database.transaction(async (session) => {
         await checkRun(session)
