@@ -421,5 +421,5 @@ CREATE FUNCTION relay.body_of(event_seq bigint) RETURNS text LANGUAGE plpgsql VO
 AS $$ BEGIN RETURN (SELECT e.body FROM relay.events e WHERE e.seq = event_seq); END $$;
 
 CREATE FUNCTION relay.slot() RETURNS smallint LANGUAGE sql STABLE
-AS $$ SELECT (pg_backend_pid() % 64)::smallint $$;
+AS $$ SELECT coalesce(nullif(current_setting('relay.slot', true), '')::smallint, (pg_backend_pid() % 64)::smallint) $$;
 `
