@@ -12,7 +12,6 @@ import { createEnricher } from './enrichment/enricher.ts'
 import { enrichmentSettings } from './enrichment/enrichment-settings.ts'
 import type { GroupCommit } from './ingest/group-commit.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
-import { errorCodeOf } from './observability/error-code-of.ts'
 import type { RelayEvents } from './observability/relay-events.ts'
 import { createErasureRunner } from './operations/erasure-runner.ts'
 import { createIdentityRunner } from './operations/identity-runner.ts'
@@ -26,6 +25,7 @@ import type { StepRunner } from './operations/step-runner.ts'
 import { createStoreWatch } from './operations/store-watch.ts'
 import { defaultRetention } from './retention/retention-settings.ts'
 import type { LanePause, Store } from './store/store.ts'
+import { storeFailureOf } from './store/store-failure.ts'
 
 /** Everything that works on the store by itself, beside what the HTTP server does when it is asked. */
 export interface Workers {
@@ -143,7 +143,7 @@ export function createWorkers(config: RelayConfig, options: WorkersOptions): Wor
       lanes,
       clock,
       wake: wakeAll,
-      onFailure: (destination, error) => events.emit('lane:failed', { destination, code: errorCodeOf(error) }),
+      onFailure: (destination, error) => events.emit('lane:failed', { destination, ...storeFailureOf(error) }),
     })
 
   return {

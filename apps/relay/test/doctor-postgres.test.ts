@@ -84,7 +84,12 @@ describe('a PostgreSQL store', () => {
   test.each([
     ['a wrong password', { asRole: true }, (url: string) => url.replace(password, 'wrong'), /28P01.*Correct them/],
     ['a database that is not there', { database: 'nowhere' }, (url: string) => url, /3D000.*does not exist/],
-    ['nothing on its port', {}, (url: string) => url.replace(/:\d+\//, ':1/'), /ECONNREFUSED.*Nothing listens there/],
+    [
+      'nothing on its port',
+      {},
+      (url: string) => url.replace(/:\d+\//, ':1/'),
+      /ECONNREFUSED.*Nothing listens at the host and port/,
+    ],
   ])('with %s is told in words', async (_, of, change, said) => {
     const [finding, ...others] = await examine({}, change(urlOf(of)))
     expect(finding).toMatch(said)
@@ -104,6 +109,9 @@ describe('a PostgreSQL store', () => {
     )
     await makeStore()
     const client = await connect()
+    expect(await examine({}, asRole)).toEqual([
+      expect.stringMatching(/^fail .*42501.* GRANT USAGE ON SCHEMA relay TO …; GRANT SELECT, INSERT, UPDATE, DELETE/),
+    ])
     await client.query(`GRANT USAGE ON SCHEMA relay TO ${user}; GRANT ALL ON ALL TABLES IN SCHEMA relay TO ${user}`)
     await client.query(`REVOKE DELETE ON relay.events, relay.deliveries FROM ${user}`)
     const found = await examine({}, asRole)
@@ -208,12 +216,43 @@ describe('a PostgreSQL store', () => {
   })
 })
 
+const strict = ['sslmode=allow', 'sslmode=prefer', 'sslmode=require', 'sslmode=verify-ca', 'sslmode=verify-full', 'ssl=true']
+
 test.each([
-  ['postgres://db.example.com/relay', 'warn', 'is not encrypted'],
-  ['postgres://db.example.com/relay?sslmode=require', 'warn', 'does not have to prove its name (sslmode=require)'],
-  ['postgres://db.example.com/relay?sslmode=verify-full', 'ok', 'has to prove its name'],
-])('what is said to another machine is to be encrypted: %s', (url, status, said) => {
-  expect(examineTls(url)).toMatchObject([{ status, message: expect.stringContaining(said) }])
+  ...['', 'sslmode=disable'].map((search) => [search, 'warn', ' is not encrypted: ']),
+  ...['sslmode=no-verify', 'ssl=no-verify'].map((search) => [
+    search,
+    'warn',
+    ' is encrypted, but it does not have to prove its name: ',
+  ]),
+  ['uselibpqcompat=true&sslmode=require', 'warn', 'does not have to prove its name'],
+  [`uselibpqcompat=true&sslmode=verify-ca&sslrootcert=${import.meta.filename}`, 'warn', 'a certificate of any host is enough'],
+  ...strict.map((search) => [search, 'ok', ' is encrypted, and it has to prove its name.']),
+  [`sslrootcert=${import.meta.filename}`, 'ok', 'has to prove its name'],
+])('what is said to another machine is to be encrypted: ?%s', (search, status, said) => {
+  const found = examineTls(`postgres://db.example.com/relay?${search}`, 'RELAY_STORE_LISTEN')
+  const remedy = status === 'ok' ? null : expect.stringMatching(/sslmode=verify-full.* RELAY_STORE_LISTEN\.$/)
+  expect(found).toMatchObject([{ status, message: expect.stringContaining(said ?? ''), remedy }])
+})
+
+test('a URL without sslmode has that of PGSSLMODE', () => {
+  vi.stubEnv('PGSSLMODE', 'no-verify')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(examineTls('postgres://db.example.com/relay')).toMatchObject([{ message: expect.stringContaining('is encrypted, but') }])
+})
+
+test('with a file that is not there a store is refused, and its TLS not judged', async () => {
+  const url = 'postgres://db.example.com/relay?sslmode=verify-full&sslrootcert=/nowhere/ca.crt'
+  expect(await examinePostgres(url, { now: Date.now, keyIds: [] })).toMatchObject([
+    { status: 'fail', message: expect.stringContaining('The file that sslrootcert names in RELAY_STORE is not there.') },
+  ])
+})
+
+test('where relays listen at another place that is looked at too', async () => {
+  const url = 'postgres://127.0.0.1:1/relay'
+  const listen = 'postgres://db.example.com/relay'
+  const found = await examinePostgres(url, { now: Date.now, keyIds: [], listen })
+  expect(found).toMatchObject([{ status: 'fail' }, { status: 'warn', remedy: expect.stringMatching(/ RELAY_STORE_LISTEN\.$/) }])
 })
 
 test.each(['127.0.0.1', 'localhost:5433', '[::1]'])('on this machine, %s, nobody is on the way', (host) => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { init } from '../src/store/postgres/migrations/000001-init.ts'
+import { neededGrants } from '../src/store/postgres/needed-grants.ts'
 
 const page = new URL('../../../docs/operating.md', import.meta.url)
 const text = readFileSync(page, 'utf8')
@@ -13,6 +14,10 @@ test('docs/operating.md states the settings of each table as the schema has them
   }))
   expect(set.length).toBeGreaterThan(0)
   expect(stated).toEqual(set)
+})
+
+test('docs/operating.md states the rights that are needed', () => {
+  expect(text).toContain(`\`\`\`sql\n${neededGrants('relay').join('\n')}\n\`\`\``)
 })
 
 test('what docs/operating.md leads to is there', () => {

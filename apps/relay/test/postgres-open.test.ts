@@ -1,11 +1,20 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../src/clock/clock.ts'
 import { checkServer } from '../src/store/postgres/check-server.ts'
+import { cutConnection } from '../src/store/postgres/cut-connection.ts'
+import { migrationScript } from '../src/store/postgres/migration-script.ts'
+import { neededGrants } from '../src/store/postgres/needed-grants.ts'
+import { openInWords } from '../src/store/postgres/open-in-words.ts'
+import { openPool } from '../src/store/postgres/open-pool.ts'
 import { openPostgresStore } from '../src/store/postgres/postgres-store.ts'
 import type { SqlSession } from '../src/store/postgres/sql-session.ts'
 import type { PostgresServer } from './support/postgres-server.ts'
 import { startPostgres } from './support/postgres-server.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 let server: PostgresServer
 let admin: pg.Client
@@ -14,7 +23,7 @@ beforeAll(async () => {
   admin = new pg.Client({ connectionString: server.url })
   await admin.connect()
   await admin.query("CREATE ROLE guest LOGIN PASSWORD 'p4ssw0rd'")
-  for (const name of ['plain', 'readonly', 'relaxed', 'newer']) await admin.query(`CREATE DATABASE ${name}`)
+  for (const name of ['plain', 'readonly', 'relaxed', 'newer', 'closed', 'granted']) await admin.query(`CREATE DATABASE ${name}`)
   await admin.query('ALTER DATABASE readonly SET default_transaction_read_only = on')
   await admin.query('ALTER DATABASE relaxed SET synchronous_commit = off')
 })
@@ -60,8 +69,61 @@ describe('a database that cannot be used is refused in a sentence that says what
     expect(await refusal(url)).toMatch(/\(42501\)\. .*GRANT CREATE ON DATABASE.*migrate --print/)
   })
 
+  test('no permission to connect', async () => {
+    await admin.query('REVOKE CONNECT ON DATABASE closed FROM PUBLIC')
+    const url = urlOf({ username: 'guest', password: 'p4ssw0rd', pathname: '/closed' })
+    expect(await refusal(url)).toMatch(/\(42501\)\. .*may not connect.*GRANT CONNECT ON DATABASE/)
+  })
+
+  test('a schema that another user has made: what is missing is granted, not made again', async () => {
+    const asGuest = urlOf({ username: 'guest', password: 'p4ssw0rd', pathname: '/granted' })
+    const client = new pg.Client({ connectionString: urlOf({ pathname: '/granted' }) })
+    await client.connect()
+    onTestFinished(() => client.end())
+    await client.query(migrationScript(0))
+    for (const grant of neededGrants('guest')) {
+      const said = await refusal(asGuest)
+      expect(said).toMatch(/\(42501\)\. .*GRANT USAGE ON SCHEMA relay TO …; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES/)
+      expect(said).not.toContain('--print')
+      await client.query(grant)
+    }
+    await (await openPostgresStore(asGuest, systemClock, { listenUrl: null })).close()
+    await client.query('UPDATE relay.schema_version SET version = 1')
+    expect(await refusal(asGuest)).toMatch(
+      /has schema version 1, and .* may not bring it to \d+ \(42501\)\. Run subtotal-relay migrate/,
+    )
+  })
+
   test('no TLS where it is asked for', async () => {
     expect(await refusal(urlOf({ search: '?sslmode=verify-full', pathname: '/plain' }))).toMatch(/The server has no TLS\./)
+  })
+
+  test.each([
+    [
+      'sslrootcert',
+      '/nowhere/ca.crt',
+      /\(ENOENT\)\. The file that sslrootcert names in RELAY_STORE is not there\. .* leave sslrootcert out/,
+    ],
+    [
+      'sslcert',
+      '/nowhere/client.crt',
+      /\(ENOENT\)\. The file that sslcert names in RELAY_STORE is not there\. Put it there, correct the path\.$/,
+    ],
+    ['sslkey', tmpdir(), /\(EISDIR\)\. The file that sslkey names in RELAY_STORE cannot be read\. /],
+  ])('no file where %s leads', async (parameter, path, said) => {
+    const message = await refusal(urlOf({ search: `?sslmode=verify-full&${parameter}=${path}`, pathname: '/plain' }))
+    expect(message).toMatch(said)
+    expect(message).not.toContain(path)
+  })
+
+  test.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'is of an unknown authority. Let sslrootcert'],
+    ['UNABLE_TO_GET_ISSUER_CERT', 'is of an unknown authority. Let sslrootcert'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'is of an unknown authority. Let sslrootcert'],
+    ['CERT_NOT_YET_VALID', "is not valid yet. Check this machine's clock"],
+  ])('a certificate that is refused with %s', async (code, said) => {
+    const refused = openInWords(server.url, () => Promise.reject(Object.assign(new Error(), { code })))
+    await expect(refused).rejects.toThrow(`(${code}). The server's certificate ${said}`)
   })
 
   test('a database that takes no writes', async () => {
@@ -87,4 +149,19 @@ describe('a database that cannot be used is refused in a sentence that says what
     const session = { row: async () => row } as unknown as SqlSession
     await expect(checkServer(session)).rejects.toThrow('a server of PostgreSQL 13.14, and the relay needs 14 or later')
   })
+})
+
+test('a file that the URL names and that is gone later fails who asks for a connection, and nobody else', async () => {
+  const path = join(temporaryFolder(), 'ca.crt')
+  writeFileSync(path, '')
+  const pool = openPool({ url: urlOf({ search: `?sslmode=disable&sslrootcert=${path}` }), size: 1 })
+  onTestFinished(() => pool.end())
+  const client = await pool.connect()
+  const next = pool.connect()
+  renameSync(path, `${path}.kept`)
+  cutConnection(client)
+  client.release(true)
+  await expect(next).rejects.toThrow('The file that sslrootcert names in RELAY_STORE is not there.')
+  renameSync(`${path}.kept`, path)
+  ;(await pool.connect()).release()
 })

@@ -12,15 +12,16 @@ beforeAll(async () => {
 afterAll(() => databases.stop())
 
 runStoreSuite({
-  name: 'PostgreSQL',
+  name: 'PostgreSQL, for a user with the needed grants alone',
   async open(settings = {}) {
     const url = await databases.create()
-    let store = await openPostgresStore(url, systemClock, { ...settings, time: 'caller', listenUrl: null })
+    const granted = databases.asGranted(url)
+    let store = await openPostgresStore(granted, systemClock, { ...settings, time: 'caller', listenUrl: null })
     return {
       store,
       async reopen(_now, others = settings) {
         await store.close()
-        store = await openPostgresStore(url, systemClock, { ...others, time: 'caller', listenUrl: null })
+        store = await openPostgresStore(granted, systemClock, { ...others, time: 'caller', listenUrl: null })
         return store
       },
       async close() {

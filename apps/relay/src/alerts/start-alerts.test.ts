@@ -229,12 +229,15 @@ test('a growing quarantine is told, and is over after an hour without more', asy
 
 test('a store that takes nothing is told, and is over once it takes something', async () => {
   const { events, received, look, pass } = await set()
-  events.emit('commit:failed', { size: 1, code: 'SQLITE_FULL' })
+  events.emit('commit:failed', { size: 1, code: '53100', remedy: 'Make room on it.' })
   await look()
   pass(1)
   events.emit('commit:finished', { size: 1, stored: 1, durationMs: 1 })
   await look()
   expect(received.map((one) => `${one.alert} ${one.state}`)).toEqual(['store_unavailable raised', 'store_unavailable over'])
+  expect(received[0]).toMatchObject({
+    message: 'Webhooks cannot be stored (53100); Subtotal is asked to send them again. Make room on it.',
+  })
 })
 
 test('an alert that is not taken is sent once per look until it is, and its address is told to nobody', async () => {

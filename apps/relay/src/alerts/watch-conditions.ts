@@ -52,9 +52,9 @@ export function watchConditions({ book, events, clock, maxDueMs }: WatchOptions)
     quarantinedAt = clock.elapsed()
     book.raise({ alert: 'quarantine_growing', message: 'Webhooks come that are not understood; they are kept.' }, clock.now())
   })
-  events.on('commit:failed', ({ code }) => {
+  events.on('commit:failed', ({ code, remedy }) => {
     failedAt = clock.elapsed()
-    const message = `Webhooks cannot be stored (${code}); Subtotal is asked to send them again.`
+    const message = `Webhooks cannot be stored (${code}); Subtotal is asked to send them again.${remedy === undefined ? '' : ` ${remedy}`}`
     book.raise({ alert: 'store_unavailable', message }, clock.now())
   })
   events.on('commit:finished', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createSteadyClock } from '../clock/steady-clock.ts'
 import { courtesy } from '../ingest/courtesy.ts'
-import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { ClaimedDelivery, Verdict } from '../store/store.ts'
+import { storeFailureOf } from '../store/store-failure.ts'
 import { attemptEvents } from './attempt-events.ts'
 import type { Attempted } from './attempted.ts'
 import { decide } from './decide.ts'
@@ -52,7 +52,7 @@ export function createLane(options: LaneOptions): Lane {
   const leases = createLeaseKeeper({
     store,
     clock,
-    onFailure: (error) => events.emit('settle:failed', { destination, code: errorCodeOf(error) }),
+    onFailure: (error) => events.emit('settle:failed', { destination, ...storeFailureOf(error) }),
   })
   const inFlight = new Set<Promise<void>>()
   const abort = new AbortController()
@@ -89,7 +89,7 @@ export function createLane(options: LaneOptions): Lane {
     sleep,
     onFailure(error) {
       absence.begin()
-      events.emit('lane:failed', { destination, code: errorCodeOf(error) })
+      events.emit('lane:failed', { destination, ...storeFailureOf(error) })
     },
   })
 
@@ -160,7 +160,7 @@ export function createLane(options: LaneOptions): Lane {
   function track(work: Promise<boolean>): void {
     const tracked = work
       .catch((error: unknown) => {
-        events.emit('lane:failed', { destination, code: errorCodeOf(error) })
+        events.emit('lane:failed', { destination, ...storeFailureOf(error) })
         return true
       })
       .then((leavesMore) => {

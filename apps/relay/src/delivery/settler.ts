@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
-import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { Settlement, Store } from '../store/store.ts'
+import { storeFailureOf } from '../store/store-failure.ts'
 
 /** Records what a destination has said. */
 export interface Settler {
@@ -40,7 +40,7 @@ export function createSettler({ destination, store, events, now, dueClock, signa
           return
         } catch (error) {
           if (failures === 0) refused += 1
-          events.emit('settle:failed', { destination, code: errorCodeOf(error) })
+          events.emit('settle:failed', { destination, ...storeFailureOf(error) })
           if (signal.aborted) return
           await new Promise<void>((resolve) => {
             dueClock.setTimeout(resolve, retryMs)

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts'
 import { MissingKeyError } from '../encryption/missing-key-error.ts'
-import { errorCodeOf } from '../observability/error-code-of.ts'
 import type { RelayEvents } from '../observability/relay-events.ts'
 import type { IncomingEvent, IngestOutcome, Store } from '../store/store.ts'
+import { storeFailureOf } from '../store/store-failure.ts'
 
 /** Stores events in groups. */
 export interface GroupCommit {
@@ -61,7 +61,7 @@ export function createGroupCommit({ store, events, clock, destinations, onStored
       if (stored > 0) onStored(stored)
     } catch (error) {
       if (error instanceof MissingKeyError && group.length > 1) return commitEach(group)
-      events.emit('commit:failed', { size: group.length, code: errorCodeOf(error) })
+      events.emit('commit:failed', { size: group.length, ...storeFailureOf(error) })
       for (const { reject } of group) reject(error)
     }
   }

@@ -37,8 +37,8 @@ export function logEvents(events: RelayEvents, logger: Logger, now: () => number
     else logger.debug(entry, 'webhook not understood: kept in quarantine')
   })
   const unstored = quietly(now)
-  events.on('commit:failed', ({ size, code }) => {
-    logger[unstored(code) ? 'debug' : 'error']({ size, code }, 'events could not be stored')
+  events.on('commit:failed', (failure) => {
+    logger[unstored(failure.code) ? 'debug' : 'error'](failure, 'events could not be stored')
   })
   events.on('delivery:attempted', (attempt) => {
     const { destination, deliveryId, eventId, eventType, outcome, code, status } = attempt
@@ -50,15 +50,21 @@ export function logEvents(events: RelayEvents, logger: Logger, now: () => number
   events.on('settle:stale', ({ destination, count }) =>
     logger.warn({ destinationId: destination, count }, 'lease lost before settling'),
   )
-  events.on('settle:failed', ({ destination, code }) => logger.error({ destinationId: destination, code }, 'could not settle'))
+  const unsettled = quietly(now)
+  events.on('settle:failed', ({ destination, ...failure }) => {
+    const isQuiet = unsettled(`${destination} ${failure.code}`)
+    logger[isQuiet ? 'debug' : 'error']({ destinationId: destination, ...failure }, 'could not settle')
+  })
   events.on('lane:changed', ({ destination, state, code, until }) => {
     const entry = { destinationId: destination, state, code, until: until === null ? null : new Date(until).toISOString() }
     if (state === 'running') logger.info(entry, 'lane runs')
     else logger.warn(entry, 'lane does not run')
   })
-  events.on('lane:failed', ({ destination, code }) =>
-    logger.error({ destinationId: destination, code }, 'lane could not read the store'),
-  )
+  const unclaimed = quietly(now)
+  events.on('lane:failed', ({ destination, ...failure }) => {
+    const isQuiet = unclaimed(`${destination} ${failure.code}`)
+    logger[isQuiet ? 'debug' : 'error']({ destinationId: destination, ...failure }, 'lane could not read the store')
+  })
   events.on('connector:threw', ({ destination, errorName }) => {
     logger.error({ destinationId: destination, code: 'ERR_UNACCOUNTED', errorName }, 'connector threw: a bug in it')
   })

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { LaneStatus } from '../delivery/lane-status.ts'
 import type { EnrichmentStatus } from '../enrichment/enrichment-status.ts'
 import type { SchemaChange } from '../store/schema-change.ts'
+import type { StoreFailure } from '../store/store-failure.ts'
 
 /** How a webhook was answered. */
 export type WebhookResult =
@@ -33,7 +34,7 @@ export interface RelayEventMap {
   ]
   'commit:started': [{ readonly size: number }]
   'commit:finished': [{ readonly size: number; readonly stored: number; readonly durationMs: number }]
-  'commit:failed': [{ readonly size: number; readonly code: string }]
+  'commit:failed': [StoreFailure & { readonly size: number }]
   'batch:started': [{ readonly destination: string; readonly size: number }]
   'batch:finished': [{ readonly destination: string; readonly size: number; readonly durationMs: number }]
   'delivery:attempted': [
@@ -57,9 +58,9 @@ export interface RelayEventMap {
     },
   ]
   'settle:stale': [{ readonly destination: string; readonly count: number }]
-  'settle:failed': [{ readonly destination: string; readonly code: string }]
+  'settle:failed': [StoreFailure & { readonly destination: string }]
   'lane:changed': [LaneStatus]
-  'lane:failed': [{ readonly destination: string; readonly code: string }]
+  'lane:failed': [StoreFailure & { readonly destination: string }]
   'connector:threw': [{ readonly destination: string; readonly errorName: string }]
   'replay:started': [{ readonly replayId: string; readonly actor: string; readonly planned: number }]
   'replay:finished': [{ readonly replayId: string }]

@@ -53,12 +53,21 @@ test('while the database is away webhooks are refused, and afterwards relays go 
   }, waiting)
 })
 
-test('a relay that stores events again is ready at once', async () => {
+test('a relay tells that the server is not there, and is ready at once when it stores events again', async () => {
   const server = await startPostgres()
   onTestFinished(() => server.stop())
   const relay = await startRelay({ store: server.url, destinations: { scripted: scriptedConnector() } })
   const readiness = async (): Promise<number> => (await relay.get('/readyz')).status
-  await server.stopFor(() => vi.waitFor(async () => expect(await readiness()).toBe(503), waiting))
+  await server.stopFor(async () => {
+    await vi.waitFor(async () => expect(await readiness()).toBe(503), waiting)
+    await vi.waitFor(async () => {
+      expect((await relay.post(webhook(0))).status).toBe(503)
+      const remedy = expect.stringMatching(/^Nothing listens .* Start the server/)
+      expect(relay.log).toContainEqual(
+        expect.objectContaining({ msg: 'events could not be stored', code: 'ECONNREFUSED', remedy }),
+      )
+    }, waiting)
+  })
   await vi.waitFor(async () => {
     await readiness()
     expect((await relay.post(webhook(1))).status).toBe(202)

@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts'
 export interface PostgresServer {
   /** Of the database for administration, as a superuser. */
   readonly url: string
+  /** The folder of its data. */
+  readonly data: string
   /** Stops the server, and starts it again on the same port with the same data. `awayMs`: after so long. */
   restart(awayMs?: number): Promise<void>
   /** Ends it as a loss of power does, and starts it again as soon as its folder is free. `awayMs`: not before. */
@@ -103,6 +105,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
 
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+    data,
     restart: (awayMs = 0) => stopFor(() => new Promise((resolve) => setTimeout(resolve, awayMs))),
     async crash(awayMs = 0) {
       await kill()

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import { ConfigurationError } from '../../config/configuration-error.ts'
 import { checkServer } from '../../store/postgres/check-server.ts'
 import { cleanupHold } from '../../store/postgres/cleanup-hold.ts'
+import { LateClient } from '../../store/postgres/late-client.ts'
 import { openInWords } from '../../store/postgres/open-in-words.ts'
 import type { SqlSession } from '../../store/postgres/sql-session.ts'
 import { sqlSession } from '../../store/postgres/sql-session.ts'
@@ -33,7 +34,8 @@ const channel = 'subtotal_relay_doctor'
 
 /** A PostgreSQL store: can it be reached and used, and what keeps relays from working together on it. Changes nothing, names no user. */
 export async function examinePostgres(url: string, options: PostgresExamination): Promise<readonly Finding[]> {
-  const tls = examineTls(url)
+  const { listen = 'off' } = options
+  const tls = [...examineTls(url), ...(listen === 'off' || listen === url ? [] : examineTls(listen, 'RELAY_STORE_LISTEN'))]
   try {
     return await connected(url, async (session) => [
       await examineServer(url, session),
@@ -56,7 +58,7 @@ async function connected<Result>(
   url: string,
   work: (session: SqlSession, client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({
+  const client = new LateClient({
     connectionString: url,
     application_name: 'subtotal-relay doctor',
     connectionTimeoutMillis: connectMs,

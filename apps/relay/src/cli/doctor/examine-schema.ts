@@ -1,5 +1,6 @@
 import { schemaVersion } from '../../store/postgres/migrate-database.ts'
 import { migrations } from '../../store/postgres/migrations.ts'
+import { tableGrant } from '../../store/postgres/needed-grants.ts'
 import type { SqlSession } from '../../store/postgres/sql-session.ts'
 import { examineKeys } from './examine-keys.ts'
 import type { Finding } from './finding.ts'
@@ -61,11 +62,7 @@ async function examineTables(session: SqlSession): Promise<Finding> {
        AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))`,
   )
   if (refused === null || refused === undefined) return ok('store', 'This user may read and write all of its tables.')
-  return fail(
-    'store',
-    `This user may not read and write ${refused}.`,
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA relay TO the user of RELAY_STORE.',
-  )
+  return fail('store', `This user may not read and write ${refused}.`, `${tableGrant} TO the user of RELAY_STORE.`)
 }
 
 async function examineMove(session: SqlSession): Promise<readonly Finding[]> {

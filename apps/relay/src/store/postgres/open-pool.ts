@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { LateClient } from './late-client.ts'
 
 /** How the database is reached. */
 export interface PoolOptions {
@@ -18,6 +19,7 @@ const queryMs = 30_000
  */
 export function openPool({ url, size = 10 }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
+    Client: LateClient,
     connectionString: url,
     max: size,
     application_name: 'subtotal-relay',

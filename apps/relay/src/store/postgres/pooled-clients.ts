@@ -1,12 +1,13 @@
 import type { Pool, PoolClient } from 'pg'
-import pg from 'pg'
 import type { Clock } from '../../clock/clock.ts'
 import { cutConnection } from './cut-connection.ts'
+import { LateClient } from './late-client.ts'
+import { poolPlaces } from './pool-places.ts'
 import { sqlStateOf } from './sql-state.ts'
 
 /** Connections to a database, as long as it is there. */
 export interface PooledClients {
-  /** Rejects at once while the database is known to be away. */
+  /** Rejects at once while the database is known to be away, and as soon as it is for whoever waits. */
   take(): Promise<PoolClient>
   /** `isBroken`: it is not used again. */
   giveBack(client: PoolClient, isBroken: boolean): void
@@ -18,12 +19,15 @@ export interface PooledClients {
 
 /** So long it is not looked again whether a database that was away is back. */
 const restMs = 1_000
+const closed = 'The store is closed.'
 
 /**
- * The connections of a pool. Once the database is away everybody is told so at once, and one connection at a time is tried, whose user waits
- * for no webhook. When that does not reach it either, those who still wait for an answer of it are told too.
+ * The connections of a pool. When one is lost, one connection at a time is tried until there is one again, for all who need one. Once the
+ * database is away everybody is told so at once, and one connection a second is tried, whose user waits for no webhook. When that does not
+ * reach it either, those who still wait for an answer of it are told too.
  */
-export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): PooledClients {
+export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTimeout'>): PooledClients {
+  const places = poolPlaces(pool.options.max, clock)
   /** How often the database has been doubted. */
   let doubts = 0
   const madeAt = new WeakMap<PoolClient, number>()
@@ -31,13 +35,43 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pooled
   let failure: { readonly error: unknown; readonly at: number } | undefined
   let isLooking = false
   let isAbandoned = false
+  /** Whether a connection was made, and none was lost since: then several are made at once. */
+  let isThere = false
+  let trying: Promise<unknown> | undefined
 
-  pool.on('connect', (client) => madeAt.set(client, doubts))
+  pool.on('connect', (client) => {
+    madeAt.set(client, doubts)
+    isThere = true
+    client.on('error', () => {
+      isThere = false
+    })
+  })
   const isDoubtful = (client: PoolClient): boolean => (madeAt.get(client) ?? 0) < doubts
+
+  const mustWait = (): boolean => !isThere && trying !== undefined && pool.idleCount <= pool.waitingCount
 
   function discard(client: PoolClient): void {
     cutConnection(client)
     client.release(true)
+  }
+
+  /** The pool itself would try to connect once for each of those who wait. */
+  function fail(error: unknown): void {
+    failure = { error, at: clock.elapsed() }
+    places.refuse(error)
+  }
+
+  /** While it is not known to be there one tries for all. */
+  async function connect(): Promise<PoolClient> {
+    while (failure === undefined && mustWait()) await trying
+    if (failure !== undefined) throw failure.error
+    const connecting = pool.connect()
+    const tried = connecting.then(() => undefined, fail)
+    if (isThere || trying !== undefined) return connecting
+    trying = tried
+    await tried
+    trying = undefined
+    return connecting
   }
 
   async function look(): Promise<void> {
@@ -47,7 +81,7 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pooled
       await connectOnce(pool)
       failure = undefined
     } catch (error) {
-      failure = { error, at: clock.elapsed() }
+      fail(error)
       if (sqlStateOf(error) === undefined) for (const one of taken) if (isDoubtful(one)) cutConnection(one)
     }
     isLooking = false
@@ -55,40 +89,44 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pooled
 
   return {
     async take() {
-      if (isAbandoned) throw new Error('The store is closed.')
+      if (isAbandoned) throw new Error(closed)
       if (failure !== undefined) {
         const { error, at } = failure
         if (clock.elapsed() - at >= restMs) void look()
         throw error
       }
+      await places.take()
       try {
-        let client = await pool.connect()
+        let client = await connect()
         while (isDoubtful(client)) {
           discard(client)
-          client = await pool.connect()
+          client = await connect()
         }
         taken.add(client)
-        // Its connection was being made, or waited for, when the store was given up.
+        // Its connection was being made when the store was given up.
         if (isAbandoned) cutConnection(client)
         return client
       } catch (error) {
-        // Where all connections are in use, the database is there.
-        if (pool.totalCount < pool.options.max) failure = { error, at: clock.elapsed() }
+        places.giveBack()
         throw error
       }
     },
     giveBack(client, isBroken) {
       taken.delete(client)
+      if (isBroken) isThere = false
       if (isBroken || isDoubtful(client)) discard(client)
       else client.release()
+      places.giveBack()
     },
     doubt(error) {
       doubts += 1
+      isThere = false
       failure = { error, at: clock.elapsed() }
       void look()
     },
     abandon() {
       isAbandoned = true
+      places.refuse(new Error(closed))
       for (const one of taken) cutConnection(one)
     },
   }
@@ -96,7 +134,7 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed'>): Pooled
 
 /** On a connection of its own, as those of the pool may all be waiting for an answer that does not come. */
 async function connectOnce({ options }: Pool): Promise<void> {
-  const client = new pg.Client(options)
+  const client = new LateClient(options)
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -55,6 +55,8 @@ const transientCodes = new Set(['40001', '40P01', '23505'])
 const mostTries = 10
 /** A write to a replica, what it does not keep, and what follows of either in a transaction. */
 const replicaCodes = new Set(['25006', '0A000', '25P02'])
+/** The server ended the connection: an administrator, a shutdown, a crash of another process, or its limits on idle ones. */
+const endedCodes = new Set(['57P01', '57P02', '57P05', '25P03'])
 /** So long a maintenance statement that is to be ended may go on. */
 const cancelMs = 2_000
 
@@ -156,10 +158,10 @@ export function postgresDatabase(pool: Pool, clock: Pick<Clock, 'elapsed' | 'set
   }
 }
 
-/** A server that takes no writes is not the one that the name leads to by now. */
+/** A server that takes no writes is not the one that the name leads to by now, and what comes after the last words on a connection is lost. */
 function isOfConnection(error: unknown): boolean {
   const state = sqlStateOf(error)
-  return state === undefined ? !(error instanceof OvertakenError) : replicaCodes.has(state)
+  return state === undefined ? !(error instanceof OvertakenError) : replicaCodes.has(state) || endedCodes.has(state)
 }
 
 function isTransient(error: unknown): boolean {

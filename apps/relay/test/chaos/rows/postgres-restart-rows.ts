@@ -11,8 +11,8 @@ const secondMs = 1_000
 const fullMs = 10 * 60 * secondMs
 /** The pool and the listener each try once a second. */
 const mostAttemptsPerSecond = 2
-/** When the server goes, whoever waits for one of the pool's connections then tries once for itself. */
-const mostAttemptsAtFirst = 30
+/** When the server goes, all of the pool's connections may be on their way; whoever waits for one does not try for itself. */
+const mostAttemptsAtFirst = 6
 
 interface Absence {
   readonly from: number
@@ -110,14 +110,14 @@ function setting(name: string, value: string): Pick<Failure, 'begin' | 'end'> {
   }
 }
 
-/** A third of the statements that store or settle something fail with this code. */
-function trouble(code: string): Pick<Failure, 'begin' | 'end'> {
+/** Of the statements that store, claim or settle something this share fails with this code. */
+function trouble(code: string, share: number): Pick<Failure, 'begin' | 'end'> {
   const tables = ['relay.events', 'relay.deliveries']
   return {
     begin: ({ administer }) =>
       administer(
         `CREATE FUNCTION public.trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-           IF random() < 0.33 THEN RAISE EXCEPTION 'injected' USING ERRCODE = '${code}'; END IF; RETURN NULL; END $$`,
+           IF random() < ${share} THEN RAISE EXCEPTION 'injected' USING ERRCODE = '${code}'; END IF; RETURN NULL; END $$`,
         ...tables.map(
           (table) =>
             `CREATE TRIGGER trouble AFTER INSERT OR UPDATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION public.trouble()`,
@@ -142,8 +142,9 @@ const failures: readonly Failure[] = [
   },
   { name: 'every statement takes too long', ...setting('statement_timeout', "'1ms'"), isSurvived: false },
   { name: 'the database is read-only', ...setting('default_transaction_read_only', 'on'), isSurvived: false },
-  { name: 'serialisation failures', ...trouble('40001'), isSurvived: true },
-  { name: 'deadlocks', ...trouble('40P01'), isSurvived: true },
+  { name: 'its disk is full', ...trouble('53100', 1), isSurvived: false },
+  { name: 'serialisation failures', ...trouble('40001', 0.33), isSurvived: true },
+  { name: 'deadlocks', ...trouble('40P01', 0.33), isSurvived: true },
 ]
 
 async function breakServer(context: ChaosContext, failure: Failure, seed: number): Promise<ChaosResult> {

@@ -11,6 +11,8 @@ export interface Certificates {
   readonly good: string
   readonly expired: string
   readonly wrongHost: string
+  /** Of the good one's host, signed by itself. */
+  readonly selfSigned: string
   remove(): void
 }
 
@@ -29,12 +31,14 @@ export function makeCertificates(): Certificates | undefined {
     openssl('ecparam -name prime256v1 -genkey -noout -out authority.key')
     openssl('ecparam -name prime256v1 -genkey -noout -out leaf.key')
     openssl('req -x509 -new -key authority.key -days 2 -out authority.pem -subj /CN=fault-tests')
+    openssl('req -x509 -new -key leaf.key -days 2 -out self-signed.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost')
     return {
       authority: join(folder, 'authority.pem'),
       key: readFileSync(join(folder, 'leaf.key'), 'utf8'),
       good: make('good', 'localhost', 2),
       expired: make('expired', 'localhost', -1),
       wrongHost: make('wrong-host', 'elsewhere.example', 2),
+      selfSigned: readFileSync(join(folder, 'self-signed.pem'), 'utf8'),
       remove: () => rmSync(folder, { recursive: true, force: true }),
     }
   } catch {
