@@ -222,6 +222,25 @@ describe('an erasure by several relays at once', () => {
   })
 })
 
+test('an erasure leaves nothing of the person in what the server has noted of the tables', async () => {
+  const noted = async (text: string): Promise<number | null> => {
+    const values = "concat(most_common_vals::text, ' ', histogram_bounds::text)"
+    const columns = `SELECT tablename, attname FROM pg_stats WHERE schemaname = 'relay' AND strpos(${values}, $1) > 0`
+    return (await client.query(columns, [text])).rowCount
+  }
+  await openThree()
+  for (let index = 0; index < 8; index += 1) {
+    await put(one, connected(`r${index}`, `robins-${index}`, robin), connected(`k${index}`, `kims-${index}`, kim))
+  }
+  await client.query('ANALYZE')
+  expect(await noted('robin')).toBeGreaterThan(0)
+  expect(await noted('@')).toBe(0)
+  await ask(one, false)
+  expect(await erase(other)).toEqual(['1'])
+  expect(await noted('robin')).toBe(0)
+  expect(await noted('kim')).toBeGreaterThan(0)
+})
+
 describe('retention by several relays at once', () => {
   beforeEach(() => openThree())
 

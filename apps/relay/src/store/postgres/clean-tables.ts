@@ -12,8 +12,9 @@ export async function markCleaning(database: PostgresDatabase): Promise<Cleaning
 }
 
 /**
- * Takes what was deleted or replaced before the mark out of tables and their indexes. `false`: it cannot be yet, as somebody in this database
- * still sees it, or was ended before it was done. Where the role may not, the server passes over a table with a warning, and its own vacuum does it.
+ * Takes what was deleted or replaced before the mark out of tables and their indexes, and out of the values that the server has noted of them
+ * to plan with. `false`: it cannot be yet, as somebody in this database still sees it, or was ended before it was done. Where the role may not,
+ * the server passes over a table with a warning, and its own vacuum does it.
  */
 export async function cleanTables(database: PostgresDatabase, tables: readonly string[], mark: CleaningMark): Promise<boolean> {
   const isSeen = await database.value<boolean>(
@@ -24,5 +25,5 @@ export async function cleanTables(database: PostgresDatabase, tables: readonly s
   if (isSeen === true) return false
   const names = tables.map((table) => `relay.${table}`).join(', ')
   // With their indexes, whatever they hold of it: by default a few dead entries are left.
-  return database.maintain(`VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) ${names}`)
+  return database.maintain(`VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF, ANALYZE) ${names}, pg_catalog.pg_statistic`)
 }

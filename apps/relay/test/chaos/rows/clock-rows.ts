@@ -1,7 +1,8 @@
-import { signedWebhook } from '@subtotal-connectors/testing/mocks'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { bothStores } from '../chaos-row.ts'
-import { signingSecret } from '../support/secrets.ts'
+import type { ClockJump } from '../support/clock-jumps.ts'
+import { jumps } from '../support/clock-jumps.ts'
+import { postSigned } from '../support/post-signed.ts'
 import type { World } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 import { clocksApart } from './shared-clock-rows.ts'
@@ -12,15 +13,8 @@ const dayMs = 24 * hourMs
 const pollMs = 10
 const start = Date.parse('2026-11-20T12:00:00Z')
 
-const jumps = [
-  { name: '1 h forward', ms: hourMs },
-  { name: '1 h back', ms: -hourMs },
-  { name: '10 min back', ms: -10 * minuteMs },
-  { name: '1 s back, a leap second', ms: -1_000 },
-]
-
 /** A jump while calls are with a destination that has not answered yet, and while others wait for their retry. */
-async function jumpClock(context: ChaosContext, { name, ms }: (typeof jumps)[number]): Promise<ChaosResult> {
+async function jumpClock(context: ChaosContext, { name, ms }: ClockJump): Promise<ChaosResult> {
   const world = await startWorld(context, { hook: { reports: true, virtualTime: start }, seed: 500 })
   await world.producer.postMany(50)
   await world.advance(1_000)
@@ -63,16 +57,13 @@ export const clockJumps: ChaosRow = {
   stores: bothStores,
   async run(context) {
     const results: ChaosResult[] = []
-    if (context.kind === 'postgres') return [await clocksApart(context)]
-    for (const jump of jumps) results.push(await jumpClock(context, jump))
+    const run = context.kind === 'sqlite' ? jumpClock : clocksApart
+    for (const jump of jumps) {
+      results.push(await run(context, jump))
+      context.progress(jump.name)
+    }
     return results
   },
-}
-
-async function postRaw(world: World, body: string, signedAt: number): Promise<{ status: number; text: string }> {
-  const { headers } = signedWebhook(body, signingSecret, new Date(signedAt))
-  const answer = await fetch(`${world.url}/webhooks/subtotal`, { method: 'POST', body, headers })
-  return { status: answer.status, text: await answer.text() }
 }
 
 /** The clocks of several relays are moved in short steps: days would take hours, and their time of day is moved instead. */
@@ -97,9 +88,9 @@ export const duplicateWebhooks: ChaosRow = {
     const results: string[] = []
     for (const wait of [hourMs, 30 * dayMs]) {
       await pass(world, wait)
-      results.push((await postRaw(world, webhook.body, world.now())).text)
+      results.push((await postSigned(world.url, webhook.body, world.now())).text)
     }
-    results.push((await postRaw(world, changed, world.now())).text)
+    results.push((await postSigned(world.url, changed, world.now())).text)
     await world.advance(1_000)
     const metrics = await (await fetch(`${world.url}/metrics`)).text()
     const end = await endWorld(world)
@@ -128,10 +119,10 @@ export const capturedWebhooks: ChaosRow = {
     const webhook = world.purchases()
     const first = await world.producer.post(webhook)
     await world.advance(23 * hourMs)
-    const inside = await postRaw(world, webhook.body, start)
+    const inside = await postSigned(world.url, webhook.body, start)
     await world.advance(2 * hourMs)
-    const outside = await postRaw(world, webhook.body, start)
-    const ahead = await postRaw(world, webhook.body, world.now() + 25 * hourMs)
+    const outside = await postSigned(world.url, webhook.body, start)
+    const ahead = await postSigned(world.url, webhook.body, world.now() + 25 * hourMs)
     const end = await endWorld(world)
     return [
       resultOf(

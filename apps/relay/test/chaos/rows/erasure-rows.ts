@@ -7,9 +7,11 @@ import { signedWebhook } from '@subtotal-connectors/testing/mocks'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { bothStores } from '../chaos-row.ts'
 import type { ChaosStore } from '../support/chaos-store.ts'
-import { numberOf } from '../support/chaos-store.ts'
+import { numberOf, postgresOf } from '../support/chaos-store.ts'
 import { pendingOf } from '../support/drain.ts'
 import { signingSecret } from '../support/secrets.ts'
+import type { FileTrace } from '../support/server-files.ts'
+import { tracesInFiles } from '../support/server-files.ts'
 import type { World } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
 
@@ -121,7 +123,11 @@ async function until(isSo: () => Promise<boolean>): Promise<boolean> {
   return false
 }
 
-/** What of the person is in the store: in its files, or in any row of its tables. */
+/** What the server remembers of tables that have rows, to plan with. */
+const statistics = `pg_stats s JOIN pg_stat_user_tables t ON t.schemaname = s.schemaname AND t.relname = s.tablename
+  WHERE s.schemaname = 'relay' AND t.n_live_tup > 0`
+
+/** What of the person is in the store: in its files; or in any row of its tables, or what the server remembers of them. */
 async function tracesOf(store: ChaosStore): Promise<readonly string[]> {
   if (store.kind === 'sqlite') return tracesIn(store.folder)
   const tables: string[] = []
@@ -132,11 +138,34 @@ async function tracesOf(store: ChaosStore): Promise<readonly string[]> {
   const found: string[] = []
   for (const table of tables) {
     for (const trace of stored) {
-      const rows = await numberOf(store, `SELECT count(*) FROM ${table} AS one WHERE strpos(one::text, '${trace}') > 0`)
+      const rows = await numberOf(store, `SELECT count(*) FROM ${table} AS one WHERE ${holds('one::text', trace)}`)
       if (rows > 0) found.push(`${trace} in ${table}`)
     }
   }
+  for (const trace of stored) {
+    const values = "concat(s.most_common_vals::text, ' ', s.histogram_bounds::text)"
+    const columns = await numberOf(store, `SELECT count(*) FROM ${statistics} AND ${holds(values, trace)}`)
+    if (columns > 0) found.push(`${trace} in the statistics`)
+  }
   return found
+}
+
+/** As it is, or as bytes are written. */
+function holds(expression: string, text: string): string {
+  return `(strpos(${expression}, '${text}') > 0 OR strpos(${expression}, '${Buffer.from(text).toString('hex')}') > 0)`
+}
+
+/** A webhook that is dropped leaves its connection in a row that was deleted at once; of statistics those that are in use are looked at. */
+function mayBeLeft({ text, relation }: FileTrace): boolean {
+  return relation === 'pg_statistic' || (text === connectionId && /^connections(_pkey)?$/.test(relation))
+}
+
+/** What of the person is in the files of a PostgreSQL server: none in rows, and how much in what no query sees. */
+async function fileTraces(store: ChaosStore): Promise<{ readonly inRows: readonly string[]; readonly elsewhere: number }> {
+  if (store.kind === 'sqlite') return { inRows: [], elsewhere: 0 }
+  const traces = (await tracesInFiles(store, stored)).filter((trace) => !mayBeLeft(trace))
+  const inRows = traces.filter(({ place }) => place === 'row')
+  return { inRows: inRows.map(({ text, relation }) => `${text} in ${relation}`), elsewhere: traces.length - inRows.length }
 }
 
 /** What of the person is in the files of a folder. */
@@ -199,6 +228,9 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
   const before = context.folder()
   if (store.kind === 'sqlite') await backUp(context, store.folder, join(before, 'before.db'))
   const held = store.kind === 'sqlite' ? tracesIn(before).length : (await tracesOf(store)).length
+  // The server does so by itself, once a minute.
+  if (store.kind === 'postgres') await postgresOf(store).administer('ANALYZE')
+  const heldInFiles = await fileTraces(store)
   world.producer.keepPosting(others)
   const posting = victim.keepPosting(() => world.url)
   const asked = await write(world.url, '/erasures', { customer: customerId, dryRun: false, confirm: 'erase', block: true })
@@ -216,22 +248,31 @@ async function eraseUnderFire(context: ChaosContext): Promise<ChaosResult> {
   await posting.stop()
   await world.producer.stop()
   const left = await tracesOf(store)
+  const leftInFiles = await fileTraces(store)
   const after = context.folder()
   if (store.kind === 'sqlite') await backUp(context, store.folder, join(after, 'after.db'))
   const end = await endWorld(world, { mayDie: true })
   const atLast = await tracesOf(store)
+  if (store.kind === 'postgres') await postgresOf(store).administer('VACUUM (FULL)')
+  const rewritten = await fileTraces(store)
   const notes = [
     `${killed} kills`,
     `erased: ${/"events":(\d+)/.exec(proved)?.[1] ?? 0} events`,
     `${held} traces in ${store.kind === 'sqlite' ? 'the backup made' : 'its tables'} before`,
+    ...(store.kind === 'sqlite'
+      ? []
+      : [`in its files ${heldInFiles.inRows.length} in rows before and ${leftInFiles.elsewhere} in free space after`]),
   ]
   return resultOf('a customer is erased while their webhooks keep coming; killed during it', end, notes, {
     'the person was not in every state before': hasAll && held > 0,
+    'the person was not in the files before': store.kind === 'sqlite' || heldInFiles.inRows.length > 0,
     'the erasure is not finished': isFinished,
     'the proof names the person': personal.every((trace) => !proved.includes(trace)),
     'the proof counts nothing': !/"events":0/.test(proved),
     [`the store holds ${[...left].slice(0, 5).join(', ')}`]: left.length === 0,
     [`the store holds after its end ${atLast.slice(0, 5).join(', ')}`]: atLast.length === 0,
+    [`rows in the files hold ${leftInFiles.inRows.slice(0, 5).join(', ')}`]: leftInFiles.inRows.length === 0,
+    'files that were written anew hold the person': rewritten.inRows.length + rewritten.elsewhere === 0,
     'a backup made afterwards holds the person': tracesIn(after).length === 0,
     'a log holds the person': logs.every((leaks) => leaks().length === 0),
   })

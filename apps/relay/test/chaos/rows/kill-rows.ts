@@ -1,6 +1,7 @@
 import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { bothStores, noCounts, problemsOf } from '../chaos-row.ts'
+import { agedConditions, ageEvents, lookAtAged, postOldEvents, untilAged } from '../support/aged-events.ts'
 import type { ChaosStore } from '../support/chaos-store.ts'
 import type { Destinations } from '../support/destinations.ts'
 import { startDestinations } from '../support/destinations.ts'
@@ -15,7 +16,9 @@ import { createOracle } from '../support/oracle.ts'
 import type { Producer } from '../support/producer.ts'
 import { createProducer, createPurchases } from '../support/producer.ts'
 import type { RelayUnderTest } from '../support/relay-under-test.ts'
-import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { startRelayUnderTest, urlsOf } from '../support/relay-under-test.ts'
+import { startedSoon } from '../support/start-limit.ts'
+import { pause, until } from '../support/wait.ts'
 import { killSharedAt, killSharedAtRandom } from './shared-kill-rows.ts'
 
 const connections = 104
@@ -26,6 +29,8 @@ const latestKillMs = { quick: 60, full: 400 }
 /** A point that is not reached by then never will be. */
 const longestLifeMs = 30_000
 const replayEveryMs = 500
+/** By then one batch follows the other. */
+const stopAfterMs = 500
 
 /** One life of a relay, from its start to its death. */
 interface Life {
@@ -82,16 +87,23 @@ async function live(world: World, death: Death): Promise<Life | undefined> {
   producer.keepPosting(connections)
   const end = setTimeout(() => relay.kill(), longestLifeMs)
   if (death.kind === 'after') void killLater(relay, death, producer)
-  const stop = point === 'while draining' ? setTimeout(() => void relay.stop(), 500) : undefined
+  if (point === 'while draining') void stopUnderLoad(relay)
   // On a slow machine nothing may be delivered yet, and then nothing is replayed.
   const replay = point === 'inside replay insert' ? setInterval(() => void replayDelivered(url), replayEveryMs) : undefined
   const { signal } = await relay.ended
-  for (const timer of [end, stop, replay]) clearInterval(timer)
+  for (const timer of [end, replay]) clearInterval(timer)
   const inFlight = producer.inFlight + producer.broken.length
   await producer.stop()
   if (world.context.isQuick) world.unanswered.length = 0
   world.unanswered.push(...producer.broken)
   return signal === 'SIGKILL' && isReached ? { inFlight, isCommitOpen, startMs: relay.startMs() } : undefined
+}
+
+/** While calls are out, or it would have nothing to settle. */
+async function stopUnderLoad(relay: RelayUnderTest): Promise<void> {
+  await until(() => relay.reports.some((line) => line.startsWith('attempted ')), longestLifeMs)
+  await pause(stopAfterMs)
+  await relay.stop()
 }
 
 async function killLater(relay: RelayUnderTest, death: Death & { kind: 'after' }, producer: Producer): Promise<void> {
@@ -108,8 +120,15 @@ async function replayDelivered(url: string): Promise<void> {
   await fetch(`${url}/api/v1/replays`, { method: 'POST', body, headers }).catch(() => undefined)
 }
 
-/** A last relay is sent what was not answered, as Subtotal would do, and delivers what is left; then the store is looked into. */
-async function settleWorld(world: World, lives: number): Promise<{ counts: Judgement; problems: string[]; startMs: number }> {
+/**
+ * A last relay is sent what was not answered, as Subtotal would do, and delivers what is left; then the store is looked into. `before`: what
+ * it is given the time for before it is ended.
+ */
+async function settleWorld(
+  world: World,
+  lives: number,
+  before: () => Promise<void> = async () => undefined,
+): Promise<{ counts: Judgement; problems: string[]; startMs: number }> {
   const watch = createLogWatch()
   const relay = startRelayUnderTest({
     entry: world.context.entry,
@@ -124,6 +143,7 @@ async function settleWorld(world: World, lives: number): Promise<{ counts: Judge
   const freshStatus = await fresh.post()
   await fresh.stop()
   await drain(relay)
+  await before()
   const { code } = await relay.stop()
   const counts = await judge(world.store, world.oracle)
   const problems = problemsOf({
@@ -238,16 +258,33 @@ const points: readonly { readonly point: FaultPoint; readonly hit: number }[] = 
   { point: 'inside settle', hit: 10 },
   { point: 'inside dead-lettering', hit: 1 },
   { point: 'inside replay insert', hit: 1 },
+  { point: 'inside retention', hit: 12 },
   { point: 'while draining', hit: 1 },
 ]
+
+/** A store with old events, and no relay at it. */
+async function fillWithOld({ context, store, oracle, destinations, purchases }: World): Promise<void> {
+  const relay = startRelayUnderTest({ entry: context.entry, store, urls: destinations.urls })
+  const producer = createProducer({ urls: await urlsOf(relay), oracle, purchases })
+  await postOldEvents(context, { destinations, producer, relay })
+  await producer.stop()
+  await relay.stop()
+  await ageEvents(store)
+}
 
 async function runPoint(context: ChaosContext, point: FaultPoint, hit: number, seed: number): Promise<ChaosResult> {
   const world = await createWorld(context, seed)
   if (point === 'inside dead-lettering') world.destinations.refuse('braze', 'subtotal_purchase')
+  if (point === 'inside retention') await fillWithOld(world)
   const life = await live(world, { kind: 'at', point, hit })
+  const aged = point === 'inside retention' ? await lookAtAged(world.store) : undefined
   world.destinations.recover('braze')
-  const { counts, problems, startMs } = await settleWorld(world, 1)
-  const needsLoad = point !== 'inside migration' && point !== 'while draining'
+  await world.destinations.proxies.klaviyo.setMode({ kind: 'pass' })
+  const { counts, problems, startMs } = await settleWorld(world, 1, async () => {
+    if (aged !== undefined) await untilAged(context, world.store)
+  })
+  const needsLoad = point !== 'inside migration' && point !== 'inside retention' && point !== 'while draining'
+  const isSoon = await startedSoon(context, startMs)
   return {
     fault: point,
     counts,
@@ -256,6 +293,8 @@ async function runPoint(context: ChaosContext, point: FaultPoint, hit: number, s
       ...problems,
       ...problemsOf({
         'the point was not reached': life !== undefined,
+        'the last start took longer than 2 s': isSoon,
+        ...(aged === undefined ? {} : agedConditions(context, aged, await lookAtAged(world.store))),
         'fewer than 100 requests in flight': !needsLoad || (life?.inFlight ?? 0) >= leastInFlight,
       }),
     ],

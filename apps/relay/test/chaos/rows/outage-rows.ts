@@ -1,6 +1,8 @@
 import type { ChaosContext, ChaosResult, ChaosRow } from '../chaos-row.ts'
 import { bothStores } from '../chaos-row.ts'
+import type { StoreKind } from '../support/chaos-store.ts'
 import { startDestinations } from '../support/destinations.ts'
+import { drain } from '../support/drain.ts'
 import type { ProxyMode } from '../support/fault-proxy.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { createOracle } from '../support/oracle.ts'
@@ -79,11 +81,17 @@ export const outages: ChaosRow = {
   },
 }
 
+/**
+ * Webhooks a second. Three relays, their database, the mocks and the producer share one machine: where it is short of time without a fault,
+ * twice the p99 of that proves nothing.
+ */
+const steadily: Readonly<Record<StoreKind, number>> = { sqlite: 100, postgres: 25 }
+
 /** The p99 of what arrives at the healthy destinations under a steady load; infinite when half of it does not arrive. */
 async function healthyLatency(world: World, forMs: number): Promise<number> {
   const before = world.oracle.acknowledged()
   world.oracle.resetLatencies()
-  await world.producer.postSteadily(100, forMs)
+  await world.producer.postSteadily(steadily[world.store.kind], forMs)
   await new Promise((resolve) => setTimeout(resolve, 1_000))
   const latencies = [...world.oracle.latencies('braze'), ...world.oracle.latencies('customerio')]
   const taken = world.oracle.acknowledged() - before
@@ -93,6 +101,8 @@ async function healthyLatency(world: World, forMs: number): Promise<number> {
 async function isolate(context: ChaosContext, mode: ProxyMode, name: string): Promise<ChaosResult> {
   const forMs = context.isQuick ? 5_000 : 40_000
   const world = await startWorld(context, { hook: { reports: true }, seed: 330 })
+  await world.producer.postMany(events)
+  await drain(world.relay)
   await healthyLatency(world, 2_000)
   const without = await healthyLatency(world, forMs)
   await world.destinations.proxies.klaviyo.setMode(mode)
@@ -100,7 +110,8 @@ async function isolate(context: ChaosContext, mode: ProxyMode, name: string): Pr
   const peak = Math.max(...world.fleet.relays.map((relay) => relay.peakBytes())) / 1024 ** 2
   await world.destinations.proxies.klaviyo.setMode({ kind: 'pass' })
   const end = await endWorld(world, { drainMs: context.isQuick ? 60_000 : 600_000 })
-  const notes = [`others' p99 ${inMs(without)} before, ${inMs(during)} during`, `${Math.round(peak)} MiB`]
+  const rate = `at ${steadily[context.kind]}/s`
+  const notes = [`others' p99 ${rate} ${inMs(without)} before, ${inMs(during)} during`, `${Math.round(peak)} MiB`]
   return resultOf(`destination ${name}`, end, notes, { 'I5: others had twice the p99': during <= 2 * without + 20 })
 }
 

@@ -1,9 +1,12 @@
 import type { ChaosContext, ChaosResult } from '../chaos-row.ts'
 import { noCounts, problemsOf } from '../chaos-row.ts'
+import { agedConditions, ageEvents, lookAtAged, postOldEvents, untilAged } from '../support/aged-events.ts'
+import type { FleetChanges } from '../support/fleet.ts'
 import type { FaultPoint } from '../support/hook-settings.ts'
 import { mostInFlight } from '../support/most-in-flight.ts'
 import type { RelayUnderTest } from '../support/relay-under-test.ts'
 import { startRelayUnderTest } from '../support/relay-under-test.ts'
+import { startedSoon } from '../support/start-limit.ts'
 import { pause, until } from '../support/wait.ts'
 import type { World, WorldEnd } from '../support/world.ts'
 import { endWorld, resultOf, startWorld } from '../support/world.ts'
@@ -117,14 +120,20 @@ export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit
   alone?.url.catch(() => undefined)
   const hasDiedAlone = alone !== undefined && (await endsAtPoint(alone))
   const own = { hook: dieAt(point, hit) }
-  const changes = (place: number) => (place === 0 && !isFirst ? own : {})
+  const isAged = point === 'inside retention'
+  const changes = (place: number) => (place === 0 && !isFirst && !isAged ? own : {})
   const world = await startWorld(context, { store, seed, changes, isTireless: true })
   if (point === 'inside dead-lettering') world.destinations.refuse('braze', 'subtotal_purchase')
   if (point === 'while draining') await world.destinations.proxies.braze.setMode({ kind: 'slow', delayMs: slowMs })
+  if (isAged) await startInAged(context, world, own)
   world.producer.keepPosting(connections)
   const hasDied = hasDiedAlone || (await dieUnderLoad(world, point))
   const inFlight = world.producer.inFlight
+  const aged = isAged ? await lookAtAged(store) : undefined
   const { startMs } = isFirst ? world.relay : await world.fleet.replace(0, {})
+  const isSoon = await startedSoon(context, startMs())
+  await world.destinations.proxies.klaviyo.setMode({ kind: 'pass' })
+  if (isAged) await untilAged(context, store)
   await world.producer.stop()
   await world.producer.postAll(world.producer.broken)
   world.destinations.recover('braze')
@@ -133,9 +142,21 @@ export async function killSharedAt(context: ChaosContext, point: FaultPoint, hit
   const end = await endWorld(world, { mayDie: point === 'inside dead-lettering' })
   return resultOf(point, end, [`${inFlight} requests in flight`, `restart ${Math.round(startMs())} ms`], {
     'the point was not reached': hasDied,
+    'the next start took longer than 2 s': isSoon,
+    ...(aged === undefined ? {} : agedConditions(context, aged, await lookAtAged(store))),
     'I3: more duplicates than calls in flight times the batch size':
       point === 'inside replay insert' || end.counts.duplicates <= mostInFlight,
   })
+}
+
+/** Retention begins when a relay starts, and when it has been through everything waits for an hour. */
+async function startInAged(context: ChaosContext, world: World, changes: FleetChanges): Promise<void> {
+  await postOldEvents(context, world)
+  world.relay.kill()
+  await world.relay.ended
+  await ageEvents(world.store)
+  // It may end before it says where it listens.
+  void world.fleet.replace(0, changes).catch(() => undefined)
 }
 
 async function dieUnderLoad({ fleet, relay, url }: World, point: FaultPoint): Promise<boolean> {

@@ -11,6 +11,7 @@ export const faultPoints = [
   'inside settle',
   'inside dead-lettering',
   'inside replay insert',
+  'inside retention',
   'inside migration',
   'while draining',
 ] as const

@@ -4,12 +4,14 @@ import type * as readBodyModule from '../../../src/http/read-body.ts'
 import type * as groupCommitModule from '../../../src/ingest/group-commit.ts'
 import type * as relayEventsModule from '../../../src/observability/relay-events.ts'
 import type * as storeWatchModule from '../../../src/operations/store-watch.ts'
+import type * as ledgerEntryModule from '../../../src/retention/to-ledger-entry.ts'
 import type * as openStoreModule from '../../../src/store/open-store.ts'
 import type * as migrateDatabaseModule from '../../../src/store/postgres/migrate-database.ts'
 import type * as postgresMigrationsModule from '../../../src/store/postgres/migrations.ts'
 import type * as openPoolModule from '../../../src/store/postgres/open-pool.ts'
 import type * as deliveryCountsModule from '../../../src/store/sqlite/delivery-counts.ts'
 import type * as migrationsModule from '../../../src/store/sqlite/migrations.ts'
+import type * as sqliteRetentionModule from '../../../src/store/sqlite/sqlite-retention.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { HookClock } from './hook-clock.ts'
 import { createCommitHook } from './hook-commits.ts'
@@ -35,6 +37,8 @@ export interface WrapperOptions {
   readonly isNextVersion: boolean
 }
 
+/** A step of retention removes up to fifty payloads. */
+const halfStep = 25
 /** A look every five seconds becomes one a minute. */
 const lookTimes = 12
 const nextMigration = 'ALTER TABLE relay.events ADD COLUMN of_the_next_version text'
@@ -48,6 +52,7 @@ export function createWrappers({ report, reached, clock, isVirtual, leaseMs, isN
   const commits = createCommitHook(reached)
   let batches = 0
   let isStopping = false
+  let emptied = 0
 
   const wrappers: Record<string, Wrapped> = {
     'observability/relay-events': {
@@ -115,6 +120,30 @@ export function createWrappers({ report, reached, clock, isVirtual, leaseMs, isN
             return pragma(source, options)
           }
           original.migrate(database)
+        },
+      }),
+    },
+    'store/sqlite/sqlite-retention': {
+      exports: ['sqliteRetention'],
+      wrap: (original: typeof sqliteRetentionModule) => ({
+        sqliteRetention(...args: Parameters<typeof original.sqliteRetention>) {
+          const retention = original.sqliteRetention(...args)
+          return {
+            retain(request: Parameters<typeof retention.retain>[0]) {
+              emptied = 0
+              return retention.retain(request)
+            },
+          }
+        },
+      }),
+    },
+    'retention/to-ledger-entry': {
+      exports: ['toLedgerEntry'],
+      wrap: (original: typeof ledgerEntryModule) => ({
+        toLedgerEntry(event: Parameters<typeof original.toLedgerEntry>[0]) {
+          emptied += 1
+          if (emptied === halfStep) reached('inside retention')
+          return original.toLedgerEntry(event)
         },
       }),
     },
@@ -200,6 +229,7 @@ export function createWrappers({ report, reached, clock, isVirtual, leaseMs, isN
         if (outcome.stale > 0) report(`stale ${outcome.stale}`)
         return outcome
       },
+      retain: (request) => commits.within(['inside retention'], () => store.retain(request)),
       advanceReplay: (request) => commits.within(['inside replay insert'], () => store.advanceReplay(request)),
     }
   }
