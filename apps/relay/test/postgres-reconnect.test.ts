@@ -81,3 +81,25 @@ test('when connections are lost and the server is there, all who wait have new o
   expect(await asleep).toBe(0)
   expect(await others).toBe(40)
 })
+
+test('when the server has fewer connections than are asked for, those that are there serve all who wait', async () => {
+  const admin = await connect()
+  await admin.query("CREATE ROLE limited LOGIN PASSWORD 'limited' CONNECTION LIMIT 2")
+  const limited = new URL(url)
+  limited.username = 'limited'
+  limited.password = 'limited'
+  const clock = createVirtualClock()
+  const database = postgresDatabase(openPool({ url: limited.href, size: 5 }), clock)
+  onTestFinished(async () => {
+    await database.close()
+    await admin.query('DROP ROLE limited')
+  })
+  expect(await answers(database, 40, 'SELECT 1 FROM pg_sleep(0.01)')).toBe(40)
+  await admin.query('ALTER ROLE limited CONNECTION LIMIT 5')
+  await clock.advance(10_000)
+  expect(await answers(database, 1)).toBe(1)
+  const asleep = answers(database, 5, 'SELECT 1 FROM pg_sleep(300)')
+  await vi.waitFor(async () => expect((await admin.query(sleeping)).rowCount).toBe(5), waiting)
+  await admin.query(`SELECT pg_terminate_backend(pid, 10000) ${ofRelay}`)
+  expect(await asleep).toBe(0)
+})

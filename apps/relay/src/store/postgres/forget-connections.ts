@@ -13,9 +13,12 @@ const windowSize = 500
 /** The time in an order key, in milliseconds since 1970. */
 const timeDigits = 15
 
-/** What a later row replaces, and the last row of a connection that no event is left of. */
-const isReplaced = `(EXISTS (SELECT FROM relay.connection_history n WHERE n.connection_id = h.connection_id AND n.order_key > h.order_key)
-  OR NOT EXISTS (SELECT FROM relay.events e WHERE e.connection_id = h.connection_id))`
+/**
+ * Of the rows that `o` names: what a later row replaces, and the last row of a connection that no event is left of. `o` is compared as events
+ * are, by their index: what is compared as the history is reads all of them.
+ */
+const isReplaced = `(EXISTS (SELECT FROM relay.connection_history n WHERE n.connection_id = o.connection_id AND n.order_key > o.order_key)
+  OR NOT EXISTS (SELECT FROM relay.events e WHERE e.connection_id = o.connection_id))`
 
 /**
  * Forgets what is remembered of connections from before `before`, a few rows at a time: what a later row replaces, and the last row of a
@@ -42,7 +45,7 @@ export async function forgetConnections(
 
 function readReplaced(session: SqlSession, old: readonly HistoryRow[]): Promise<readonly HistoryRow[]> {
   return session.rows<HistoryRow>(
-    `SELECT connection_id, order_key FROM unnest($1::text[], $2::text[]) AS h (connection_id, order_key) WHERE ${isReplaced}`,
+    `SELECT connection_id, order_key FROM unnest($1::text[], $2::text[]) AS o (connection_id, order_key) WHERE ${isReplaced}`,
     old.map((row) => row.connection_id),
     old.map((row) => row.order_key),
   )

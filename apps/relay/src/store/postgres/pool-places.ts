@@ -1,5 +1,14 @@
 import type { Clock } from '../../clock/clock.ts'
 
+/** All connections of this relay are in use, for longer than anybody waits for one. */
+export class NoConnectionFreeError extends Error {
+  override readonly name: string = 'NoConnectionFreeError'
+
+  constructor() {
+    super('All connections to the database are in use.')
+  }
+}
+
 /** As many places as a pool may have connections. Who has none waits for one, first come, first served. */
 export interface PoolPlaces {
   /** Rejects when none is free in time. */
@@ -14,7 +23,8 @@ interface Waiter {
   refuse(error: unknown): void
 }
 
-const waitMs = 5_000
+/** Less than those wait who ask for something. */
+const waitMs = 4_000
 
 /** Places that are all free. */
 export function poolPlaces(count: number, clock: Pick<Clock, 'setTimeout'>): PoolPlaces {
@@ -23,7 +33,7 @@ export function poolPlaces(count: number, clock: Pick<Clock, 'setTimeout'>): Poo
 
   function wait(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const late = clock.setTimeout(() => waiter.refuse(new Error('All connections to the database are in use.')), waitMs)
+    const late = clock.setTimeout(() => waiter.refuse(new NoConnectionFreeError()), waitMs)
     function leave(): void {
       late.cancel()
       waiting.delete(waiter)

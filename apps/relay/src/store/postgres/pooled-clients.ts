@@ -19,7 +19,11 @@ export interface PooledClients {
 
 /** So long it is not looked again whether a database that was away is back. */
 const restMs = 1_000
+/** So long no further connection is asked for when the server has none left. */
+const fullMs = 10_000
 const closed = 'The store is closed.'
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const noneLeft = '53300'
 
 /**
  * The connections of a pool. When one is lost, one connection at a time is tried until there is one again, for all who need one. Once the
@@ -38,6 +42,9 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTim
   /** Whether a connection was made, and none was lost since: then several are made at once. */
   let isThere = false
   let trying: Promise<unknown> | undefined
+  /** Places that the server has no connection for. */
+  let unused = 0
+  let fullUntil = 0
 
   pool.on('connect', (client) => {
     madeAt.set(client, doubts)
@@ -57,6 +64,7 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTim
 
   /** The pool itself would try to connect once for each of those who wait. */
   function fail(error: unknown): void {
+    isThere = false
     failure = { error, at: clock.elapsed() }
     places.refuse(error)
   }
@@ -66,12 +74,40 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTim
     while (failure === undefined && mustWait()) await trying
     if (failure !== undefined) throw failure.error
     const connecting = pool.connect()
-    const tried = connecting.then(() => undefined, fail)
+    const tried = connecting.then(
+      () => undefined,
+      (error) => (isFull(error) ? undefined : fail(error)),
+    )
     if (isThere || trying !== undefined) return connecting
     trying = tried
     await tried
     trying = undefined
     return connecting
+  }
+
+  /** The server has no further connection, while those that are there do. */
+  const isFull = (error: unknown): boolean => sqlStateOf(error) === noneLeft && taken.size > 0
+
+  /** Where the server has no further connection, one of those that are there is waited for. */
+  async function takePlaced(): Promise<PoolClient> {
+    for (;;) {
+      await places.take()
+      try {
+        let client = await connect()
+        while (isDoubtful(client)) {
+          discard(client)
+          client = await connect()
+        }
+        return client
+      } catch (error) {
+        if (!isFull(error) || isAbandoned) {
+          places.giveBack()
+          throw error
+        }
+        unused += 1
+        fullUntil = clock.elapsed() + fullMs
+      }
+    }
   }
 
   async function look(): Promise<void> {
@@ -95,21 +131,11 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTim
         if (clock.elapsed() - at >= restMs) void look()
         throw error
       }
-      await places.take()
-      try {
-        let client = await connect()
-        while (isDoubtful(client)) {
-          discard(client)
-          client = await connect()
-        }
-        taken.add(client)
-        // Its connection was being made when the store was given up.
-        if (isAbandoned) cutConnection(client)
-        return client
-      } catch (error) {
-        places.giveBack()
-        throw error
-      }
+      const client = await takePlaced()
+      taken.add(client)
+      // Its connection was being made when the store was given up.
+      if (isAbandoned) cutConnection(client)
+      return client
     },
     giveBack(client, isBroken) {
       taken.delete(client)
@@ -117,6 +143,8 @@ export function pooledClients(pool: Pool, clock: Pick<Clock, 'elapsed' | 'setTim
       if (isBroken || isDoubtful(client)) discard(client)
       else client.release()
       places.giveBack()
+      if (clock.elapsed() < fullUntil) return
+      for (; unused > 0; unused -= 1) places.giveBack()
     },
     doubt(error) {
       doubts += 1

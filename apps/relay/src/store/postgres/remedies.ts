@@ -62,6 +62,8 @@ const byCode: Readonly<Record<string, string>> = {
   ECONNRESET: 'The connection was cut. Check the server, and what is between this machine and it.',
   ETIMEDOUT: noAnswer,
   StoreTimeoutError: noAnswer,
+  NoConnectionFreeError:
+    'All connections of this relay are in use. Raise RELAY_STORE_CONNECTIONS, or see what keeps the server busy.',
   EHOSTUNREACH: 'There is no way to the server. Check the network between this machine and it.',
   DEPTH_ZERO_SELF_SIGNED_CERT: `The server's certificate is signed by itself. Let sslrootcert in RELAY_STORE name a file with it: sslrootcert=/path/to/server.crt. ${strict}`,
   SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
