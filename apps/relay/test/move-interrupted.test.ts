@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { MoveProgress } from '../src/store/move/move-store.ts'
 import type { MoveTarget } from '../src/store/move/move-target.ts'
-import { fillSqliteStore } from './support/filled-store.ts'
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
+import { later } from './store-suite/suite-harness.ts'
+import { filledKeys, filledOrder, fillSqliteStore } from './support/filled-store.ts'
 import { heldPart } from './support/held-part.ts'
 import { moveStoreOnce } from './support/move-store-once.ts'
 import type { PostgresDatabases } from './support/postgres-databases.ts'
@@ -71,6 +74,28 @@ describe('a move that is interrupted', () => {
     expect(await postgresContents(url, before)).toEqual(before)
     expect(await postgresContents(whole, before)).toEqual(before)
   }, 120_000)
+
+  test('by a change that the relay on its source makes meanwhile says so, and is gone on with', async () => {
+    const path = await filledStore()
+    const url = await databases.create()
+    const relay = await openSqliteStore(path, later, { encryption: filledKeys, orderedDestinations: filledOrder })
+    const changing = (target: MoveTarget): MoveTarget => ({
+      ...target,
+      async replace(table, after, part, rows) {
+        await target.replace(table, after, part, rows)
+        if (table.name !== 'identity_arrivals' || part.number > 1) return
+        const other = new Database(path)
+        other.exec('UPDATE identity_arrivals SET id = id + 1000 WHERE id = (SELECT min(id) FROM identity_arrivals)')
+        other.close()
+      },
+    })
+    const run = { rowsAtOnce: 1, through: changing }
+    await expect(moveStoreOnce(path, url, run)).rejects.toThrow('The old store changed while identity_arrivals was read')
+    await relay.close()
+    expect(await moveStoreOnce(path, url)).toMatchObject({ isFinished: true })
+    const before = sqliteContents(path)
+    expect(await postgresContents(url, before)).toEqual(before)
+  })
 
   test('in the middle of a part, as its connection is lost, leaves nothing of the part, and goes on with it', async () => {
     const path = await filledStore()

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../config/configuration-error.ts'
+import { sqlStateOf } from '../postgres/sql-state.ts'
 import type { MovedKey, MovedRow, MoveSource } from './move-source.ts'
 import type { MoveTarget } from './move-target.ts'
 import { hashRows } from './move-target.ts'
@@ -28,6 +29,8 @@ export interface MoveProgress {
 }
 
 const partRows = 2_000
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const existsAlready = '23505'
 
 /**
  * Moves everything that the source holds. A run that ends early is gone on with by the next one, and each copies only what has changed since
@@ -46,7 +49,15 @@ export async function moveStore(
   let copied = 0
 
   async function movePart(table: MovedTable, after: MovedKey | null, number: number, last: MovedKey, rows: readonly MovedRow[]) {
-    await target.replace(table, after, { number, last, hash: hashRows(rows) }, rows)
+    try {
+      await target.replace(table, after, { number, last, hash: hashRows(rows) }, rows)
+    } catch (error) {
+      // What its key was when an earlier part was read is there already.
+      if (!source.isInUse || sqlStateOf(error) !== existsAlready) throw error
+      throw new ConfigurationError(
+        `The old store changed while ${table.name} was read, as a relay runs on it. Nothing is lost: run it again, which goes on where it was.`,
+      )
+    }
     copied += rows.length
   }
 
@@ -87,7 +98,7 @@ export async function moveStore(
     for (const table of movedTables) if (wrong.some((one) => one.table === table.name)) await target.forget(table)
     const counts = wrong.map((one) => `${one.table} (${one.source} and ${one.target})`).join(', ')
     throw new ConfigurationError(
-      `Not everything was moved: the counts differ for ${counts}. Something else changes the new store. Nothing is lost: run it again, which copies these tables anew.`,
+      `Not everything was moved: the counts differ for ${counts}. Something else may have changed the new store. Nothing is lost: run it again, which copies these tables anew.`,
     )
   }
   await target.finish(
