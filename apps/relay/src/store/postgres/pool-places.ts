@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock/clock.ts'
 
 /** All connections of this relay are in use, for longer than anybody waits for one. */
-export class NoConnectionFreeError extends Error {
+class NoConnectionFreeError extends Error {
   override readonly name: string = 'NoConnectionFreeError'
 
   constructor() {
