@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { makeConnectionEvent } from '@subtotal-connectors/testing/mocks'
 import Database from 'better-sqlite3'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock/clock.ts'
 import { movedTables } from '../src/store/move/moved-tables.ts'
@@ -16,6 +15,7 @@ import type { PostgresDatabases } from './support/postgres-databases.ts'
 import { postgresDatabases } from './support/postgres-databases.ts'
 import { postgresContents, sqliteContents } from './support/store-contents.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
+import { withClient } from './support/with-client.ts'
 
 /** What is not moved, and why. */
 const notMoved: Readonly<Record<string, string>> = {
@@ -29,16 +29,6 @@ beforeAll(async () => {
   databases = await postgresDatabases()
 })
 afterAll(() => databases.stop())
-
-async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
 
 interface SqliteTable {
   readonly name: string

@@ -1,5 +1,4 @@
 import { makeConnectionEvent, makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../src/clock/clock.ts'
 import type { EncryptionKeys } from '../src/encryption/encryption-keys.ts'
@@ -15,6 +14,7 @@ import type { PostgresDatabases } from './support/postgres-databases.ts'
 import { postgresDatabases } from './support/postgres-databases.ts'
 import { scriptedConnector } from './support/scripted-connector.ts'
 import { startRelay } from './support/start-relay.ts'
+import { withClient } from './support/with-client.ts'
 
 const waiting = { timeout: 20_000, interval: 20 }
 const someone = { id: 'robin', email: 'robin@shoppers.example', mobile: '+15555550100' }
@@ -64,13 +64,6 @@ async function claim(store: Store, request: Partial<ClaimRequest> = {}): Promise
   return (await store.claim({ ...usual, ...request })).deliveries.map(({ event }) => event.id)
 }
 
-async function withClient(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(sql)
-  await client.end()
-}
-
 async function deadOf(store: Store): Promise<readonly (string | undefined)[]> {
   const { items } = await store.listDeliveries({ status: 'dead' }, { limit: 100 })
   return items.map(({ eventId }) => eventId)
@@ -109,7 +102,7 @@ describe('what is sealed with a key that another relay has, and this one does no
   test('is not what names a key that no relay has sealed with: that is damaged', async () => {
     old = await open(testKeys('one'))
     await post(old, 'damaged')
-    await withClient("UPDATE relay.events SET body = 'sealed:v1:0123456789abcdef:AAAA'")
+    await withClient(url, (client) => client.query("UPDATE relay.events SET body = 'sealed:v1:0123456789abcdef:AAAA'"))
     expect(await claim(old)).toEqual([])
     expect(new Set(await deadOf(old))).toEqual(new Set(['damaged']))
     expect(told).toEqual([])

@@ -1,7 +1,6 @@
 import type { SubtotalEvent } from '@subtotal-connectors/core'
 import { makeConnectionEvent, makePurchaseEvent } from '@subtotal-connectors/testing/mocks'
 import fc from 'fast-check'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../src/clock/clock.ts'
 import { newPerson } from '../src/erasure/person.ts'
@@ -11,6 +10,7 @@ import { destinations, purchase } from './store-suite/suite-harness.ts'
 import { incoming, receivedAt } from './support/incoming.ts'
 import type { PostgresDatabases } from './support/postgres-databases.ts'
 import { postgresDatabases } from './support/postgres-databases.ts'
+import { withClient } from './support/with-client.ts'
 
 const nobody = { id: null, email: null, mobile: null }
 
@@ -51,17 +51,6 @@ function inGroups<Item>(items: readonly Item[], sizes: readonly number[]): reado
 async function pendingAt(store: Store, destination: string): Promise<number> {
   const { destinations: all } = await store.stats()
   return all.find((each) => each.destination === destination)?.counts.pending ?? 0
-}
-
-/** Asks through a connection of the test's own. */
-async function withClient<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
 }
 
 describe('events that come to two relays at once', () => {
@@ -250,7 +239,7 @@ describe('what two relays learn of connections', () => {
 describe('the lock of a connection', () => {
   test('is held by whoever waited for it, though it was forgotten meanwhile', async () => {
     const find = "SELECT FROM relay.connections WHERE connection_id = 'forgotten'"
-    await withClient(async (client) => {
+    await withClient(url, async (client) => {
       await client.query("INSERT INTO relay.connections VALUES ('forgotten')")
       await client.query('BEGIN')
       await client.query(`${find} FOR UPDATE`)
@@ -269,7 +258,7 @@ describe('events that come while a person is erased', () => {
   const waiting = "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
   test('nothing is stored between the look for who is dropped and the erasure that drops them', async () => {
-    await withClient(async (client) => {
+    await withClient(url, async (client) => {
       await client.query('BEGIN')
       await client.query(lock)
       let isStored = false
@@ -297,7 +286,9 @@ describe('events that come while a person is erased', () => {
     // By now the connection is theirs too.
     const silent = makeConnectionEvent('account.connected', { id: 'silent', connection, customer: nobody })
     expect(await post(other, [silent])).toMatchObject([{ result: 'ignored' }])
-    const traces = await withClient((client) => client.query("SELECT FROM relay.connections WHERE connection_id = 'dropped'"))
+    const traces = await withClient(url, (client) =>
+      client.query("SELECT FROM relay.connections WHERE connection_id = 'dropped'"),
+    )
     expect(traces.rowCount).toBe(0)
   })
 })

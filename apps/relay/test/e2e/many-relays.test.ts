@@ -1,8 +1,7 @@
 import { ConnectorError } from '@subtotal-connectors/core'
-import type { GeneratedWebhook } from '@subtotal-connectors/testing/mocks'
-import { createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { destinationNames } from '../../src/demo/arrival-keys.ts'
+import { generatePurchases } from '../support/generate-purchases.ts'
 import { expectedAt, startMockDestinations } from '../support/mock-destinations.ts'
 import type { PostgresDatabases } from '../support/postgres-databases.ts'
 import { postgresDatabases } from '../support/postgres-databases.ts'
@@ -30,15 +29,6 @@ async function startRelays(count: number, config: Parameters<typeof startRelay>[
   return relays
 }
 
-/** Purchases alone: what else an event is may depend on what came before it. */
-function generate(count: number): readonly GeneratedWebhook[] {
-  let at = Date.now() - 3_600_000
-  const generator = createWebhookGenerator({ seed: 1, clock: () => (at += 1_000) })
-  return Array.from({ length: 4 * count }, () => generator.next())
-    .filter(({ eventType }) => eventType === 'purchase.created')
-    .slice(0, count)
-}
-
 function pick(relays: readonly TestRelay[], index: number): TestRelay {
   const relay = relays[index % relays.length]
   if (relay === undefined) throw new Error('There is no relay.')
@@ -48,7 +38,7 @@ function pick(relays: readonly TestRelay[], index: number): TestRelay {
 test('what three relays take reaches every destination once, whichever of them took it', async () => {
   const mocks = await startMockDestinations()
   const relays = await startRelays(3, { destinations: mocks.connectors })
-  const sent = generate(90)
+  const sent = generatePurchases(90)
   const answers = await Promise.all(sent.map(({ body }, index) => pick(relays, index).post(body)))
   expect(answers.map(({ status }) => status)).toEqual(sent.map(() => 202))
   await vi.waitFor(async () => {
@@ -62,7 +52,7 @@ test('what three relays take reaches every destination once, whichever of them t
 
 test('the same webhook posted to all of them at once is one event', async () => {
   const relays = await startRelays(3)
-  const [webhook] = generate(1)
+  const [webhook] = generatePurchases(1)
   const answers = await Promise.all(relays.flatMap((relay) => [relay.post(webhook?.body ?? ''), relay.post(webhook?.body ?? '')]))
   expect(answers.map(({ json }) => json['result']).toSorted()).toEqual([...Array(5).fill('duplicate'), 'stored'])
   expect(new Set(answers.map(({ json }) => json['id'])).size).toBe(1)
@@ -72,7 +62,7 @@ test('a destination that refuses one relay is left alone by all, and each of the
   const connector = scriptedConnector()
   connector.answer(() => ({ status: 'blocked', error: new ConnectorError('ERR_UNAUTHORIZED', 'The key is refused.') }))
   const relays = await startRelays(3, { destinations: { scripted: connector } })
-  const webhooks = generate(30)
+  const webhooks = generatePurchases(30)
   await pick(relays, 0).post(webhooks[0]?.body ?? '')
   await vi.waitFor(async () => {
     for (const relay of relays) {
@@ -90,7 +80,7 @@ test('a lane that is paused at one relay is paused at all, and resumed at all', 
   const lanes = async (relay: TestRelay): Promise<unknown> => (await relay.get('/readyz')).json['lanes']
   await pick(relays, 0).write('/api/v1/destinations/scripted/pause', { reason: 'maintenance' }, asAdmin)
   await vi.waitFor(async () => expect(await lanes(pick(relays, 1))).toMatchObject({ scripted: { state: 'paused' } }), waiting)
-  await pick(relays, 1).post(generate(1)[0]?.body ?? '')
+  await pick(relays, 1).post(generatePurchases(1)[0]?.body ?? '')
   await pick(relays, 1).write('/api/v1/destinations/scripted/resume', {}, asAdmin)
   await vi.waitFor(async () => expect(await lanes(pick(relays, 0))).toMatchObject({ scripted: { state: 'running' } }), waiting)
   await vi.waitFor(async () => {
@@ -101,7 +91,7 @@ test('a lane that is paused at one relay is paused at all, and resumed at all', 
 test('a relay that ends hands over what it has, and the others go on', async () => {
   const connector = scriptedConnector({ batchSize: 1 })
   const relays = await startRelays(2, { destinations: { scripted: connector } })
-  const sent = generate(40)
+  const sent = generatePurchases(40)
   await Promise.all(sent.map(({ body }) => pick(relays, 0).post(body)))
   await pick(relays, 0).stop()
   await vi.waitFor(async () => {
@@ -114,7 +104,7 @@ test('a relay that ends hands over what it has, and the others go on', async () 
 test('a replay that one relay is asked for is done once', async () => {
   const connector = scriptedConnector()
   const relays = await startRelays(3, { destinations: { scripted: connector } })
-  const sent = generate(20)
+  const sent = generatePurchases(20)
   await Promise.all(sent.map(({ body }, index) => pick(relays, index).post(body)))
   const delivered = (count: number) => vi.waitFor(() => expect(connector.calls.flat()).toHaveLength(count), waiting)
   await delivered(20)

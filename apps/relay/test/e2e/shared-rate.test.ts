@@ -1,10 +1,11 @@
 import type { Connector } from '@subtotal-connectors/core'
 import { createKlaviyoConnector } from '@subtotal-connectors/klaviyo'
 import type { GeneratedWebhook, MockKlaviyo } from '@subtotal-connectors/testing/mocks'
-import { createMockKlaviyo, createWebhookGenerator } from '@subtotal-connectors/testing/mocks'
+import { createMockKlaviyo } from '@subtotal-connectors/testing/mocks'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { LaneSettings } from '../../src/delivery/lane-settings.ts'
 import { klaviyoArrivalKey } from '../../src/demo/arrival-keys.ts'
+import { generatePurchases } from '../support/generate-purchases.ts'
 import { apiKey, expectedAt } from '../support/mock-destinations.ts'
 import type { PostgresDatabases } from '../support/postgres-databases.ts'
 import { postgresDatabases } from '../support/postgres-databases.ts'
@@ -91,15 +92,6 @@ async function startWorld(settings: LaneSettings): Promise<World> {
   }
 }
 
-/** Purchases alone: what else an event is may depend on what came before it. */
-function generate(count: number): readonly GeneratedWebhook[] {
-  let at = Date.now() - 3_600_000
-  const generator = createWebhookGenerator({ seed: 1, clock: () => (at += 1_000) })
-  return Array.from({ length: 4 * count }, () => generator.next())
-    .filter(({ eventType }) => eventType === 'purchase.created')
-    .slice(0, count)
-}
-
 /** To one relay after the other. */
 async function post({ relays }: World, webhooks: readonly GeneratedWebhook[]): Promise<void> {
   const answers = await Promise.all(webhooks.map(({ body }, index) => relays[index % relayCount]?.post(body)))
@@ -134,7 +126,7 @@ function tooEarly({ calls }: World, since: number): readonly Call[] {
 
 test('a destination that asks one relay to wait is called by none before the time is over', async () => {
   const world = await startWorld({ concurrency: 1, requestsPerSecond: 20 })
-  const sent = generate(12)
+  const sent = generatePurchases(12)
   world.hold()
   await post(world, sent.slice(0, 9))
   // One call of each: what comes later takes its turn after the answer.
@@ -152,7 +144,7 @@ test('a destination that asks one relay to wait is called by none before the tim
 
 test('in the middle of a backlog each relay begins at most the call whose turn it had taken before', async () => {
   const world = await startWorld({ requestsPerSecond: 20 })
-  const sent = generate(45)
+  const sent = generatePurchases(45)
   const refused = refusal(world)
   // The usual answer, nine times.
   world.klaviyo.fail({ kind: 'gzip' }, { times: 9 })
@@ -169,7 +161,7 @@ test('the calls of all relays together keep the rate of one', async () => {
   const requestsPerSecond = 5
   const mostIn = (ms: number): number => 1 + (requestsPerSecond * (ms + clockDoubtMs)) / secondMs
   const world = await startWorld({ requestsPerSecond })
-  const sent = generate(30)
+  const sent = generatePurchases(30)
   const begunAt = performance.now()
   await post(world, sent)
   await allArrived(world, sent)

@@ -1,6 +1,5 @@
 import type { PostgresDatabase } from './postgres-database.ts'
 import type { SqlSession } from './sql-session.ts'
-import type { TransactionSession } from './transaction-session.ts'
 
 /** What is known of a lane, and the database's time. */
 export interface LaneRow {
@@ -60,7 +59,7 @@ export async function changeLaneVersion(session: SqlSession, destination: string
 }
 
 /** Those that write a lane's first state do so one after the other. */
-async function writeFirst(session: TransactionSession, destination: string, state: string): Promise<WrittenLane | undefined> {
+async function writeFirst(session: SqlSession, destination: string, state: string): Promise<WrittenLane | undefined> {
   await session.run("SELECT pg_advisory_xact_lock(hashtextextended('relay.lane:' || $1, 0))", destination)
   return session.row<WrittenLane>(
     `INSERT INTO relay.lane_states (destination, version, state) SELECT $1, relay.now_ms(), $2
